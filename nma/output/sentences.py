@@ -1,0 +1,189 @@
+"""What the report says in sentences: the answer, how sure it is, what it hangs on, and what the sensitivity sets change.
+
+Each sentence is chosen by the numbers: a treatment is called better only when the whole credible interval lies on its side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from nma.output.reading import Reading, Row, Side, effects
+
+_VERDICTS = {
+    Side.TREATMENT: "answer.verdict.treatment",
+    Side.VERSUS: "answer.verdict.versus",
+    Side.NEITHER: "answer.verdict.neither",
+}
+_REACH = {
+    Side.TREATMENT: "answer.reach.treatment",
+    Side.VERSUS: "answer.reach.versus",
+    Side.NEITHER: "answer.reach.neither",
+}
+_PAIR = {Side.TREATMENT: "answer.apart", Side.VERSUS: "answer.crossed", Side.NEITHER: "answer.together"}
+_RATIO = {"RR": "answer.words.RR", "OR": "answer.words.OR"}
+_WEAK = ("arm sizes assumed", "recalled")
+
+
+def answer(reading: Reading) -> tuple[str, str, str]:
+    """The answer in three sentences: who ranks first, whether it can be told from the second, and how sure this is."""
+    return _first(reading), _second(reading), _sure(reading)
+
+
+def direction(reading: Reading) -> str:
+    """Which way is up, in words."""
+    return reading.text("direction", direction=str(reading.results["direction"]).rstrip("."))
+
+
+def favours(reading: Reading, first: str, second: str) -> tuple[str, str]:
+    """Words left and right of no effect on an axis of ``first`` against ``second``."""
+    low, high = (second, first) if reading.higher else (first, second)
+    return reading.text("axis.favours", name=low), reading.text("axis.favours", name=high)
+
+
+def separated(reading: Reading) -> str:
+    """Which treatments the best ranked can be told apart from."""
+    text, best = reading.text, reading.ranked[0]
+    apart = [name for name in reading.ranked[1:] if reading.side(reading.effects[best, name]) is Side.TREATMENT]
+    blurred = [name for name in reading.ranked[1:] if name not in apart]
+    if not blurred:
+        return text("ranking.all_apart", best=reading.label(best))
+    names = text.listed([reading.label(name) for name in blurred])
+    if not apart:
+        return text("ranking.none_apart", best=reading.label(best))
+    kept = text.listed([reading.label(name) for name in apart])
+    return text("ranking.some_apart", best=reading.label(best), apart=kept, blurred=names)
+
+
+def weak_links(reading: Reading) -> list[str]:
+    """A sentence per treatment whose link to the rest hangs on one trial, or on trials of a weak basis."""
+    told = {"one trial": "weak.one_trial", "weak basis": "weak.basis"}
+    return [
+        reading.text(
+            told[link["rule"]],
+            treatment=reading.label(link["treatment"]),
+            trials=reading.text.listed([reading.trial(name) for name in link["studies"]]),
+            count=len(link["studies"]),
+        )
+        for link in reading.evidence["weak_links"]
+    ]
+
+
+def change(reading: Reading, entry: Row) -> str:
+    """What a sensitivity set does to the order of the top and to the comparison of the top two."""
+    text, top = reading.text, reading.ranked[:2]
+    order = [row["treatment"] for row in entry["ranking"]]
+    if any(name not in order for name in top):
+        gone = [reading.label(name) for name in top if name not in order]
+        return text("sensitivity.gone", names=text.listed(gone), count=len(gone), first=reading.label(order[0]))
+    key = _order_key(tuple(order), reading.ranked)
+    ranks = text.listed([reading.label(name) for name in order[:2]])
+    effect = effects(entry["relative_effects"])[top[0], top[1]]
+    first, second = (reading.label(name) for name in top)
+    pair = text("sensitivity.pair", first=first, second=second, measure=reading.measure_name, estimate=reading.estimate(effect))
+    return f"{text(key, order=ranks)} {pair}"
+
+
+def gate(reading: Reading) -> str:
+    """Whether the fit passed its checks, in words."""
+    return reading.text("gate.passed" if reading.converged else "gate.failed")
+
+
+def risk_known(trial: Mapping[str, Any]) -> bool:
+    """Whether anybody judged a domain of a trial's risk of bias."""
+    return any(value != "not assessed" for value in trial.get("risk_of_bias", {}).values())
+
+
+def _order_key(order: tuple[str, ...], primary: tuple[str, ...]) -> str:
+    kept = tuple(name for name in primary if name in order)
+    if order == kept:
+        return "sensitivity.same_order"
+    if order[:2] == primary[:2]:
+        return "sensitivity.same_top"
+    return "sensitivity.same_best" if order[0] == primary[0] else "sensitivity.other_best"
+
+
+def _first(reading: Reading) -> str:
+    text, best = reading.text, reading.ranked[0]
+    count = len(reading.ranked)
+    if best == reading.reference:
+        row = reading.ranking[0]
+        values = {"best": reading.label(best), "sucra": text.numbers.percent(row["sucra"]), "ranks": ranks(reading, row)}
+        return text("answer.first_is_reference", count=count, **values)
+    return text(
+        "answer.first",
+        best=reading.label(best),
+        count=count,
+        effect=_effect(reading, best, reading.reference),
+        verdict=_verdict(reading, best, reading.reference),
+    )
+
+
+def _second(reading: Reading) -> str:
+    text, (best, second) = reading.text, reading.ranked[:2]
+    effect = reading.effects[best, second]
+    chance = text.numbers.percent(effect["p_better"])
+    names = {"best": reading.label(best), "second": reading.label(second), "chance": chance}
+    if second == reading.reference:
+        return text("answer.second_is_reference", **names)
+    return text(_PAIR[reading.side(effect)], null=reading.null, numbers=_numbers(reading, effect), **names)
+
+
+def _sure(reading: Reading) -> str:
+    first, second = reading.ranked[0], reading.reference
+    second = reading.ranked[1] if first == second else second
+    effect = reading.effects[first, second]
+    hangs = _hangs(reading)
+    if effect["predictive_lower"] is None:
+        return reading.text("answer.common", hangs=hangs)
+    return reading.text(
+        "answer.random",
+        first=reading.label(first),
+        second=reading.label(second),
+        measure=reading.measure_name,
+        interval=reading.interval(effect, "predictive_"),
+        reach=reading.text(_REACH[reading.side(effect, "predictive_")], null=reading.null),
+        hangs=hangs,
+    )
+
+
+def _hangs(reading: Reading) -> str:
+    text, weak = reading.text, reading.evidence["weak_links"]
+    if weak:
+        names = list(dict.fromkeys(reading.label(link["treatment"]) for link in weak))
+        shown = text.listed(names) if len(names) <= 3 else text("answer.treatments", count=len(names))
+        return text("answer.hangs.some", names=shown)
+    counts = reading.evidence["basis_counts"]
+    known = sum(counts.values())
+    soft = sum(counts.get(basis, 0) for basis in _WEAK)
+    if soft:
+        return text("answer.hangs.soft", soft=soft, count=known)
+    return text("answer.hangs.none" if known else "answer.hangs.no_single")
+
+
+def ranks(reading: Reading, row: Row) -> str:
+    """The 95 % interval of a rank: 1, or 1 to 3."""
+    low, high = (reading.text.numbers.count(round(row[key])) for key in ("rank_lower", "rank_upper"))
+    return low if low == high else reading.text("interval", lower=low, upper=high)
+
+
+def _effect(reading: Reading, first: str, second: str) -> str:
+    """The effect in plain words, with its numbers."""
+    effect, text = reading.effects[first, second], reading.text
+    values = {"outcome": str(reading.analysis["outcome_label"]), "second": reading.label(second)}
+    numbers = _numbers(reading, effect)
+    if reading.measure in _RATIO:
+        return text(_RATIO[reading.measure], ratio=reading.value(effect["median"]), numbers=numbers, **values)
+    people = round(100 * abs(effect["median"]))
+    key = "answer.words.same" if people == 0 else "answer.words.more" if effect["median"] > 0 else "answer.words.fewer"
+    return text(key, numbers=numbers, count=people, **values)
+
+
+def _verdict(reading: Reading, first: str, second: str) -> str:
+    side = reading.side(reading.effects[first, second])
+    return reading.text(_VERDICTS[side], null=reading.null, first=reading.label(first), second=reading.label(second))
+
+
+def _numbers(reading: Reading, effect: Row) -> str:
+    median, interval = reading.value(effect["median"]), reading.interval(effect)
+    return reading.text("answer.numbers", measure=reading.measure_name, median=median, interval=interval)
