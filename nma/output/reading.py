@@ -11,9 +11,10 @@ from typing import Any
 
 from nma.errors import OutputError
 from nma.output.palette import Mark, marks
-from nma.output.text import Text, tidy
+from nma.output.text import Text, clip, tidy
 
 Row = Mapping[str, Any]
+LONGEST_SHORT = 30
 
 
 class Side(Enum):
@@ -147,7 +148,7 @@ class Reading:
 
     def short(self, treatment: str) -> str:
         """Short name of a treatment, for figures and wide tables."""
-        return tidy(self.details.get(treatment, {}).get("short") or treatment)
+        return clip(tidy(self.details.get(treatment, {}).get("short") or treatment), LONGEST_SHORT)
 
     def trial(self, name: str) -> str:
         """Label of a trial; its id when the trial is not among those used."""

@@ -136,13 +136,13 @@ def _sure(reading: Reading) -> str:
     hangs = _hangs(reading)
     if effect["predictive_lower"] is None:
         return reading.text("answer.common", hangs=hangs)
+    names = {"first": reading.label(first), "second": reading.label(second)}
     return reading.text(
         "answer.random",
-        first=reading.label(first),
-        second=reading.label(second),
+        **names,
         measure=reading.measure_name,
         interval=reading.interval(effect, "predictive_"),
-        reach=reading.text(_REACH[reading.side(effect, "predictive_")], null=reading.null),
+        reach=reading.text(_REACH[reading.side(effect, "predictive_")], null=reading.null, **names),
         hangs=hangs,
     )
 

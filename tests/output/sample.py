@@ -168,7 +168,7 @@ def _detail(name: str, trials: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 def _evidence(trials: list[dict[str, Any]]) -> dict[str, Any]:
     direct: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for trial in trials:
-        names = [arm["treatment"] for arm in trial["arms"]]
+        names = sorted(arm["treatment"] for arm in trial["arms"])
         for first in range(len(names)):
             for second in names[first + 1 :]:
                 direct.setdefault((second, names[first]), []).append(trial)

@@ -1,0 +1,93 @@
+"""What came out: the draws, who made them and whether they can be trusted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import xarray as xr
+
+from nma.analysis import Analysis
+from nma.evidence import Evidence
+
+if TYPE_CHECKING:
+    import arviz as az
+
+
+@dataclass(frozen=True, slots=True)
+class GateRow:
+    """One condition a posterior must meet before it is reported without a stamp."""
+
+    check: str
+    value: float
+    limit: float
+    passed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FitDiagnostics:
+    """How the sampling went; extremes are over every reported quantity."""
+
+    max_rhat: float
+    min_ess_bulk: float
+    min_ess_tail: float
+    divergences: int
+    worst: str
+    gate: tuple[GateRow, ...]
+
+    @property
+    def converged(self) -> bool:
+        """Whether every row of the gate is passed."""
+        return all(row.passed for row in self.gate)
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A fitted network meta-analysis.
+
+    Attributes
+    ----------
+    evidence, analysis
+        What was used, and what was meant.
+    posterior : Dataset
+        Draws with dims ``chain``, ``draw`` and named coordinates. ``effects`` (treatment; against the reference, which
+        is 0) on the scale on which effects add; ``heterogeneity_sd`` on the same scale (random effects only);
+        ``probability`` (arm; binomial likelihood only).
+    diagnostics : FitDiagnostics
+        The gate and its numbers.
+    engine, seed, seconds, attempts
+        Who made the draws, from which seed, in how many seconds of sampling, at which attempt.
+    """
+
+    evidence: Evidence
+    analysis: Analysis
+    posterior: xr.Dataset
+    diagnostics: FitDiagnostics
+    engine: str
+    seed: int
+    seconds: float
+    attempts: int
+    tune: int
+    target_accept: float
+
+    @property
+    def treatments(self) -> tuple[str, ...]:
+        """Treatments, the reference first."""
+        return self.evidence.treatments
+
+    @property
+    def effects(self) -> xr.DataArray:
+        """Effects against the reference; dims chain, draw, treatment."""
+        return self.posterior["effects"]
+
+    @property
+    def heterogeneity_sd(self) -> xr.DataArray | None:
+        """Between-trial standard deviation; dims chain, draw. None for common effects."""
+        return self.posterior["heterogeneity_sd"] if "heterogeneity_sd" in self.posterior else None
+
+    @property
+    def inference_data(self) -> az.InferenceData:
+        """The draws as ArviZ InferenceData."""
+        from nma.fit.quiet import arviz
+
+        return arviz().InferenceData(posterior=self.posterior)

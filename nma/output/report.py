@@ -1,0 +1,164 @@
+"""The only Jinja: lays the figures, tables and sentences out as one self-contained page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+
+from nma.output import display, figures, sentences
+from nma.output.draw import Layout, draw
+from nma.output.figures import Figure
+from nma.output.methods import methods
+from nma.output.reading import Reading
+from nma.output.text import load, tidy
+
+SECTIONS = {
+    "answer": "section.answer",
+    "ranking": "section.ranking",
+    "forest": "section.forest",
+    "network": "section.network",
+    "league": "section.league",
+    "trials": "section.trials",
+    "excluded": "section.excluded",
+    "methods": "section.methods",
+    "sensitivity": "section.sensitivity",
+    "provenance": "section.provenance",
+}
+PAGE = "report.html.j2"
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A figure in both layouts."""
+
+    name: str
+    title: str
+    wide: Markup
+    narrow: Markup
+
+
+def render(results: Mapping[str, Any], templates: Path, language: str = "en") -> str:
+    """The report as one HTML page that needs nothing from elsewhere.
+
+    Parameters
+    ----------
+    results : Mapping[str, Any]
+        What ``results.json`` holds.
+    templates : Path
+        The folder ``reports/``: ``templates/*.j2``, ``style.css`` and ``text/<language>.yaml``.
+    language : str
+        Tag of the translation table.
+
+    Returns
+    -------
+    str
+        The page.
+
+    Raises
+    ------
+    OutputError
+        The translation table lacks a text, or the results hold a measure that cannot be shown.
+    """
+    reading = Reading(results, load(templates / "text", language))
+    environment = _environment(templates / "templates")
+    environment.filters["trial_label"] = reading.trial
+    return environment.get_template(PAGE).render(_context(reading, templates / "style.css"))
+
+
+def drawings(reading: Reading) -> dict[str, tuple[Figure, ...]]:
+    """Figure records by the section they stand in."""
+    spread = figures.heterogeneity(reading)
+    return {
+        "answer": (figures.answer_strip(reading),),
+        "ranking": figures.rank_panels(reading),
+        "forest": figures.forests(reading),
+        "heterogeneity": () if spread is None else (spread,),
+        "network": (figures.network(reading),),
+        "sensitivity": figures.sensitivity(reading),
+    }
+
+
+def css_text(text: str) -> str:
+    """A string for ``content`` in a style sheet: every sign but letters and figures is written as an escape."""
+    return "".join(sign if sign.isascii() and sign.isalnum() else f"\\{ord(sign):06x}" for sign in text)
+
+
+def _environment(folder: Path) -> Environment:
+    return Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _context(reading: Reading, style: Path) -> dict[str, Any]:
+    return {
+        "t": reading.text,
+        "language": reading.text.language,
+        "title": tidy(reading.analysis["title"]),
+        "reading": reading,
+        "analysis": reading.analysis,
+        "evidence": reading.evidence,
+        "provenance": reading.results["provenance"],
+        "sampling": reading.results["sampling"],
+        "converged": reading.converged,
+        "sections": {
+            name: reading.text(heading) for name, heading in SECTIONS.items() if name != "sensitivity" or reading.results["sensitivity"]
+        },
+        "figures": {section: _drawn(found) for section, found in drawings(reading).items()},
+        "tables": _tables(reading),
+        "said": _said(reading),
+        "resolved": json.dumps(reading.analysis, indent=2, ensure_ascii=False),
+        "style": Markup(_style(reading, style)),  # noqa: S704
+    }
+
+
+def _drawn(records: Iterable[Figure]) -> list[Drawn]:
+    return [
+        Drawn(record.name, record.title, *(Markup(draw(record, layout)) for layout in (Layout.WIDE, Layout.NARROW)))  # noqa: S704
+        for record in records
+    ]
+
+
+def _tables(reading: Reading) -> dict[str, Any]:
+    return {
+        "treatments": display.treatments(reading),
+        "ranking": display.ranking(reading),
+        "league": display.league(reading),
+        "comparisons": display.comparisons(reading),
+        "basis": display.basis(reading),
+        "trials": display.trials(reading),
+        "risk": display.risk_of_bias(reading),
+        "excluded": display.excluded(reading),
+        "sensitivity": display.sensitivity(reading),
+        "gate": display.gate(reading),
+    }
+
+
+def _said(reading: Reading) -> dict[str, Any]:
+    return {
+        "answer": sentences.answer(reading),
+        "direction": sentences.direction(reading),
+        "separated": sentences.separated(reading),
+        "weak": sentences.weak_links(reading),
+        "methods": methods(reading),
+        "changes": [(entry, None if entry["error"] else sentences.change(reading, entry)) for entry in reading.results["sensitivity"]],
+        "doubts": [(reading.trial(name), trial["doubts"]) for name, trial in reading.trials.items() if trial.get("doubts")],
+        "sources": [(reading.trial(name), trial["source"]) for name, trial in reading.trials.items() if trial.get("source")],
+    }
+
+
+def _style(reading: Reading, path: Path) -> str:
+    """The style sheet, and the heads of the printed pages."""
+    title = css_text(tidy(reading.analysis["title"])[:90])
+    stamp = "" if reading.converged else css_text(reading.text("stamp.short"))
+    heads = f'@page{{@top-left{{content:"{title}"}}@top-right{{content:"{stamp}"}}}}'
+    return f"{path.read_text(encoding='utf-8')}\n{heads}"

@@ -1,0 +1,160 @@
+"""Tidy tables for spreadsheets and statistics: one row per thing, machine names as heads, numbers as they were computed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+Results = Mapping[str, Any]
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_EFFECT = (
+    "treatment", "versus", "measure", "median", "lower", "upper", "mean_log", "sd_log", "predictive_lower", "predictive_upper",
+    "p_better", "direct_studies",
+)  # fmt: skip
+_RANK = (
+    "treatment", "sucra", "p_best", "mean_rank", "median_rank", "rank_lower", "rank_upper", "predictive_sucra",
+    "predictive_p_best", "predictive_mean_rank",
+)  # fmt: skip
+_TRIAL = ("id", "label", "year", "months", "basis", "timing", "kind", "status", "participants", "country", "source")
+
+
+def frames(results: Results) -> dict[str, pd.DataFrame]:
+    """Every table by name.
+
+    Parameters
+    ----------
+    results : Mapping[str, Any]
+        What ``results.json`` holds.
+
+    Returns
+    -------
+    dict[str, pandas.DataFrame]
+        ``relative_effects``, ``league``, ``ranking``, ``rank_probabilities``, ``trials``, ``trial_arms``, ``excluded``,
+        ``sensitivity`` and ``comparisons``; columns are there even when a table has no rows.
+    """
+    return {name: make(results) for name, make in _TABLES.items()}
+
+
+def write(results: Results, folder: Path) -> None:
+    """Write every table to ``folder/<name>.csv``, text cells made safe for spreadsheets."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, frame in frames(results).items():
+        safe(frame).to_csv(folder / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\n")
+
+
+def safe(frame: pd.DataFrame) -> pd.DataFrame:
+    """A frame whose text cells and heads cannot be read as a formula: an apostrophe goes before ``=``, ``+``, ``-`` and ``@``."""
+    guarded = frame.copy().astype(object)
+    for place in range(guarded.shape[1]):
+        guarded.isetitem(place, pd.Series([_guard(cell) for cell in frame.iloc[:, place]], index=frame.index, dtype=object))
+    guarded.columns = pd.Index([_guard(head) for head in frame.columns])
+    return guarded
+
+
+def _guard(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell.lstrip(" ").startswith(_DANGEROUS) else cell
+
+
+def _frame(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
+    return pd.DataFrame([[row.get(name) for name in columns] for row in rows], columns=pd.Index(columns), dtype=object)
+
+
+def _relative_effects(results: Results) -> pd.DataFrame:
+    return _frame(results["relative_effects"], _EFFECT)
+
+
+def _league(results: Results) -> pd.DataFrame:
+    """Medians in a square, row against column, in the order of the ranking."""
+    order = [row["treatment"] for row in results["ranking"]]
+    cells = {(row["treatment"], row["versus"]): row["median"] for row in results["relative_effects"]}
+    rows = [{"treatment": name, **{f"vs {other}": cells.get((name, other)) for other in order}} for name in order]
+    return _frame(rows, ["treatment", *(f"vs {other}" for other in order)])
+
+
+def _ranking(results: Results) -> pd.DataFrame:
+    rows = [{**row, "direction": results["direction"]} for row in results["ranking"]]
+    return _frame(rows, (*_RANK, "direction"))
+
+
+def _rank_probabilities(results: Results) -> pd.DataFrame:
+    kinds = ("rank_probabilities", "cumulative", "predictive_rank_probabilities", "predictive_cumulative")
+    names = ("probability", "cumulative", "predictive_probability", "predictive_cumulative")
+    rows = [
+        {"treatment": row["treatment"], "rank": rank + 1, **{name: _at(row.get(kind), rank) for name, kind in zip(names, kinds, strict=True)}}
+        for row in results["ranking"]
+        for rank in range(len(row["rank_probabilities"]))
+    ]
+    return _frame(rows, ("treatment", "rank", *names))
+
+
+def _at(values: Sequence[float] | None, place: int) -> float | None:
+    return None if values is None else values[place]
+
+
+def _trials(results: Results) -> pd.DataFrame:
+    trials = results["evidence"]["trials"]
+    domains = list(dict.fromkeys(domain for trial in trials for domain in trial.get("risk_of_bias") or {}))
+    rows = [
+        {**trial, "doubts": " | ".join(trial.get("doubts") or []), **{f"risk_{name}": risk for name, risk in (trial.get("risk_of_bias") or {}).items()}}
+        for trial in trials
+    ]
+    return _frame(rows, (*_TRIAL, "doubts", *(f"risk_{domain}" for domain in domains)))
+
+
+def _trial_arms(results: Results) -> pd.DataFrame:
+    trials = results["evidence"]["trials"]
+    rows = [{**arm, "trial": trial["id"]} for trial in trials for arm in trial.get("arms") or []]
+    return _frame(rows, ("trial", "treatment", "label", "events", "n"))
+
+
+def _excluded(results: Results) -> pd.DataFrame:
+    return _frame(results["evidence"]["excluded"], ("id", "label", "rule", "reason"))
+
+
+def _comparisons(results: Results) -> pd.DataFrame:
+    rows = [
+        {**row, "trials": len(row["studies"]), "studies": " ".join(row["studies"])} for row in results["evidence"]["comparisons"]
+    ]
+    return _frame(rows, ("treatment", "versus", "trials", "participants", "studies"))
+
+
+def _sensitivity(results: Results) -> pd.DataFrame:
+    """A row per set and treatment against the reference, the primary analysis first; a set that failed has one row."""
+    reference = results["analysis"]["reference"]
+    primary = {
+        "id": "primary", "studies": results["evidence"]["studies"], "participants": results["evidence"]["participants"],
+        "relative_effects": results["relative_effects"], "ranking": results["ranking"], "heterogeneity": results["heterogeneity"],
+        "sampling": results["sampling"],
+    }  # fmt: skip
+    rows = [row for entry in (primary, *results["sensitivity"]) for row in _set_rows(entry, reference)]
+    columns = ("set", "studies", "participants", "treatment", "versus", "median", "lower", "upper", "p_better", "sucra",
+               "heterogeneity", "converged", "entered", "left", "error")  # fmt: skip
+    return _frame(rows, columns)
+
+
+def _set_rows(entry: Mapping[str, Any], reference: str) -> list[dict[str, Any]]:
+    common = {
+        "set": entry["id"], "studies": entry["studies"], "participants": entry["participants"], "error": entry.get("error"),
+        "heterogeneity": (entry.get("heterogeneity") or {}).get("median"),
+        "converged": (entry.get("sampling") or {}).get("converged"),
+        "entered": " ".join(entry.get("entered") or []), "left": " ".join(entry.get("left") or []),
+    }  # fmt: skip
+    sucra = {row["treatment"]: row["sucra"] for row in entry.get("ranking") or []}
+    against = [row for row in entry.get("relative_effects") or [] if row["versus"] == reference]
+    return [{**row, **common, "sucra": sucra.get(row["treatment"])} for row in against] or [common]
+
+
+_TABLES: dict[str, Callable[[Results], pd.DataFrame]] = {
+    "relative_effects": _relative_effects,
+    "league": _league,
+    "ranking": _ranking,
+    "rank_probabilities": _rank_probabilities,
+    "trials": _trials,
+    "trial_arms": _trial_arms,
+    "excluded": _excluded,
+    "sensitivity": _sensitivity,
+    "comparisons": _comparisons,
+}
