@@ -1,6 +1,6 @@
 """Priors as rows of a table: which parameters a family has, and for which quantity it may stand.
 
-Densities are needed only where something is fitted; they live in :mod:`nma.fit.priors`, keyed by the same families.
+Densities are needed only where something is fitted; they live in :mod:`nma.fitting.priors`, keyed by the same families.
 """
 
 from __future__ import annotations

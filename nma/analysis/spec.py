@@ -153,7 +153,7 @@ class Analysis(Typed):
 
     @model_validator(mode="after")
     def _baseline_is_declared(self) -> Self:
-        needed = self.likelihood is Likelihood.BINOMIAL and self.link is Link.LOGIT and self.measure is not Measure.OR
+        needed = self.has_mean_log_odds and self.measure is not Measure.OR
         if needed and self.baseline_risk is None:
             message = f"baseline_risk: a logit link gives the {self.measure} only at a declared risk under the reference"
             hint = {"hint": "add baseline_risk: {risk: ..., source: ...}"}
@@ -172,14 +172,19 @@ class Analysis(Typed):
         if prior is not None and prior.family is Family.LOG_NORMAL and self.effect_measure is not Measure.OR:
             message = "priors.heterogeneity: the log-normal priors (Turner 2012, 2015) are for log odds ratios only"
             raise PydanticCustomError("priors", message, {"hint": "use half-normal or uniform on this scale"})
-        if self.priors.baseline is not None and (self.likelihood, self.link) != (Likelihood.BINOMIAL, Link.LOGIT):
+        if self.priors.baseline is not None and not self.has_mean_log_odds:
             raise PydanticCustomError("priors", "priors.baseline: only the binomial logit model has one", {"hint": "remove it"})
         return self
 
     @property
     def effect_measure(self) -> Measure:
         """The measure on whose scale effects add (the OR for a logit link, whatever is reported)."""
-        return Measure.OR if (self.likelihood, self.link) == (Likelihood.BINOMIAL, Link.LOGIT) else self.measure
+        return Measure.OR if self.has_mean_log_odds else self.measure
+
+    @property
+    def has_mean_log_odds(self) -> bool:
+        """Whether the model is the binomial one with a logit link."""
+        return (self.likelihood, self.link) == (Likelihood.BINOMIAL, Link.LOGIT)
 
     @property
     def direction(self) -> str:
@@ -219,7 +224,10 @@ class Analysis(Typed):
 
     def plain(self) -> dict[str, Any]:
         """Plain data for JSON: every choice resolved, defaults included."""
-        return self.model_dump(mode="json")
+        plain = self.model_dump(mode="json")
+        if self.has_mean_log_odds:
+            plain["priors"]["baseline"] = self.baseline_prior.model_dump(mode="json", exclude_none=True)
+        return plain
 
 
 def merge_patch(target: Any, patch: Any) -> Any:

@@ -7,9 +7,10 @@ chapter 6; covariances: Franchini et al. 2012 (doi:10.1002/jrsm.1049).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -113,18 +114,23 @@ def contrast_table(evidence: Evidence, measure: Measure | None = None) -> pd.Dat
     """
     analysis = evidence.analysis
     measure = measure or analysis.effect_measure
-    rows = []
-    for trial in evidence.trials:
-        contrasts = trial_contrasts(trial, measure, analysis.zero_cells)
-        for i, j in combinations(range(len(trial.arms)), 2):
-            rows.append(_pair(trial, contrasts, (j, i), measure, analysis.zero_cells))
+    rows = [row for trial in evidence.trials for row in trial_pairs(trial, measure, analysis.zero_cells)]
     return pd.DataFrame(rows)
 
 
+def trial_pairs(trial: Trial, measure: Measure, rule: ZeroCells) -> Iterator[dict[str, Any]]:
+    """Each pair of arms of a trial as a row of the contrast table."""
+    if len(trial.arms) < 2:
+        return
+    contrasts = trial_contrasts(trial, measure, rule)
+    for v, t in combinations(range(len(trial.arms)), 2):
+        yield _pair(trial, contrasts, (t, v), (measure, rule))
+
+
 def _pair(
-    trial: Trial, contrasts: TrialContrasts, pair: tuple[int, int], measure: Measure, rule: ZeroCells
-) -> dict[str, object]:
-    t, v = pair
+    trial: Trial, contrasts: TrialContrasts, pair: tuple[int, int], how: tuple[Measure, ZeroCells]
+) -> dict[str, Any]:
+    (t, v), (measure, rule) = pair, how
     arm, versus = trial.arms[t], trial.arms[v]
     estimate = float(contrasts.value[t] - contrasts.value[v])
     se = float(np.sqrt(contrasts.variance[t] + contrasts.variance[v]))

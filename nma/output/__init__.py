@@ -1,4 +1,4 @@
-"""Tables, figures and the report of one analysis. This floor formats what was computed; it never calculates a statistic."""
+"""Tables, figures and the report of one analysis: this floor formats what was computed and calculates no statistic."""
 
 from __future__ import annotations
 

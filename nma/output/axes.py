@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from nma.output.reading import Reading, Scale
 
 _REACH = 40.0
-_STEPS = ((1, 2, 5), (1, 3), (1,))
+_STEPS = ((1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8), (1, 1.5, 2, 3, 5, 7), (1, 2, 5), (1, 3), (1,))
 _MOST_TICKS = 7
 
 

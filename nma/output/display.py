@@ -16,7 +16,7 @@ _RISK_SIGNS = {"low": "+", "high": "−", "unclear": "?", "not assessed": "·"}
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell: its text, a second quieter line, the mark of its treatment, and how it is set."""
+    """A cell: its text, a quieter second line, its treatment's mark, how it is set, how many columns it takes."""
 
     text: str
     note: str = ""
@@ -24,6 +24,7 @@ class Cell:
     number: bool = False
     strong: bool = False
     spoken: str = ""
+    span: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,10 @@ def league(reading: Reading) -> tuple[Table, ...]:
     return tuple(
         Table(
             reading.text(caption, measure=reading.measure_name, number=number, parts=len(blocks)),
-            (Column(reading.text("table.row_against_column")), *(Column(reading.short(name), True, reading.marks[name]) for name in block)),
+            (
+                Column(reading.text("table.row_against_column")),
+                *(Column(reading.short(name), True, reading.marks[name]) for name in block),
+            ),
             tuple(_league_row(reading, name, block) for name in names),
             wide=True,
         )
@@ -88,7 +92,9 @@ def comparisons(reading: Reading) -> Table:
     """Direct comparisons and their trials."""
     text = reading.text
     heads = ("table.comparison", "table.trials", "table.participants", "table.which_trials")
-    rows = sorted(reading.evidence["comparisons"], key=lambda row: (-len(row["studies"]), row["treatment"], row["versus"]))
+    rows = sorted(
+        reading.evidence["comparisons"], key=lambda row: (-len(row["studies"]), row["treatment"], row["versus"])
+    )
     return Table(
         text("caption_of.comparisons"),
         tuple(Column(text(head), number=0 < place < 3) for place, head in enumerate(heads)),
@@ -104,7 +110,11 @@ def basis(reading: Reading) -> Table | None:
     text = reading.text
     columns = (Column(text("table.basis")), Column(text("table.trials"), True), Column(text("table.meaning")))
     rows = tuple(
-        (Cell(text.word("basis", name)), Cell(text.numbers.count(count), number=True), Cell(text.word("basis_meaning", name)))
+        (
+            Cell(text.word("basis", name)),
+            Cell(text.numbers.count(count), number=True),
+            Cell(text.word("basis_meaning", name)),
+        )
         for name, count in counts.items()
     )
     return Table(text("caption_of.basis", count=sum(counts.values())), columns, rows)
@@ -113,7 +123,11 @@ def basis(reading: Reading) -> Table | None:
 def trials(reading: Reading) -> Table:
     """The trials used; a column that no trial fills is left out."""
     text = reading.text
-    optional = [(name, head) for name, head in _TRIAL_COLUMNS.items() if any(_told(trial.get(name)) for trial in reading.trials.values())]
+    optional = [
+        (name, head)
+        for name, head in _TRIAL_COLUMNS.items()
+        if any(_told(trial.get(name)) for trial in reading.trials.values())
+    ]
     heads = ["table.trial", "table.arms", *(head for _, head in optional)]
     return Table(
         text("caption_of.trials", count=reading.evidence["studies"], participants=reading.evidence["participants"]),
@@ -135,13 +149,17 @@ _TRIAL_COLUMNS = {
 
 
 def risk_of_bias(reading: Reading) -> Table | None:
-    """Judgements per trial and domain; a trial nobody judged is shown as not assessed. Nothing when no trial has the fields."""
+    """Judgements per trial and domain; a trial nobody judged says so. Nothing when no trial has the fields."""
     domains = list(dict.fromkeys(name for trial in reading.trials.values() for name in trial.get("risk_of_bias") or {}))
     if not domains:
         return None
     text = reading.text
     return Table(
-        text("caption_of.risk", count=sum(risk_known(trial) for trial in reading.trials.values()), trials=len(reading.trials)),
+        text(
+            "caption_of.risk",
+            count=sum(risk_known(trial) for trial in reading.trials.values()),
+            trials=len(reading.trials),
+        ),
         (Column(text("table.trial")), *(Column(text.word("domain", name.replace("_", " "))) for name in domains)),
         tuple(_risk_row(reading, trial, domains) for trial in reading.trials.values()),
         wide=True,
@@ -155,7 +173,10 @@ def excluded(reading: Reading) -> Table:
     return Table(
         text("caption_of.excluded", count=len(rows)),
         tuple(Column(text(head)) for head in ("table.trial", "table.rule", "table.reason")),
-        tuple((Cell(str(row["label"] or row["id"])), Cell(text.word("rule", row["rule"])), Cell(str(row["reason"]))) for row in rows),
+        tuple(
+            (Cell(str(row["label"] or row["id"])), Cell(text.word("rule", row["rule"])), Cell(str(row["reason"])))
+            for row in rows
+        ),
     )
 
 
@@ -165,7 +186,11 @@ def sensitivity(reading: Reading) -> Table | None:
     if not sets:
         return None
     text = reading.text
-    columns = (Column(""), Column(text("sensitivity.primary"), True), *(Column(str(entry["title"]), True) for entry in sets))
+    columns = (
+        Column(""),
+        Column(text("sensitivity.primary"), True),
+        *(Column(str(entry["title"]), True) for entry in sets),
+    )
     primary = {**reading.results, **{name: reading.evidence[name] for name in ("studies", "participants")}}
     entries = [primary, *sets]
     others = [name for name in reading.ranked if name != reading.reference]
@@ -211,8 +236,13 @@ def _rank_row(reading: Reading, row: Row) -> tuple[Cell, ...]:
         reading.text("table.rank_interval", median=numbers.general(row["median_rank"]), interval=ranks(reading, row)),
         numbers.decimals(row["mean_rank"], 1),
     ]
-    shown += [numbers.percent(row[name]) for name in ("predictive_sucra", "predictive_p_best")] if reading.random else []
-    return (Cell(reading.label(row["treatment"]), mark=reading.marks[row["treatment"]]), *(Cell(it, number=True) for it in shown))
+    shown += (
+        [numbers.percent(row[name]) for name in ("predictive_sucra", "predictive_p_best")] if reading.random else []
+    )
+    return (
+        Cell(reading.label(row["treatment"]), mark=reading.marks[row["treatment"]]),
+        *(Cell(it, number=True) for it in shown),
+    )
 
 
 def _blocks(names: Sequence[str]) -> list[Sequence[str]]:
@@ -250,7 +280,11 @@ def _told(value: object) -> bool:
 
 def _trial_row(reading: Reading, trial: Row, columns: Iterable[str]) -> tuple[Cell, ...]:
     arms = "; ".join(_arm(reading, arm) for arm in trial.get("arms") or []) or "–"
-    return (Cell(str(trial.get("label") or trial["id"])), Cell(arms), *(_trial_cell(reading, name, trial.get(name)) for name in columns))
+    return (
+        Cell(str(trial.get("label") or trial["id"])),
+        Cell(arms),
+        *(_trial_cell(reading, name, trial.get(name)) for name in columns),
+    )
 
 
 def _arm(reading: Reading, arm: Row) -> str:
@@ -270,6 +304,8 @@ def _trial_cell(reading: Reading, name: str, value: Any) -> Cell:
 def _risk_row(reading: Reading, trial: Row, domains: Sequence[str]) -> tuple[Cell, ...]:
     judged: Mapping[str, str] = trial.get("risk_of_bias") or {}
     cells = [Cell(str(trial.get("label") or trial["id"]))]
+    if not risk_known(trial):
+        return cells[0], Cell(reading.text.word("risk", "not assessed"), span=len(domains))
     for domain in domains:
         risk = judged.get(domain, "not assessed")
         word = reading.text.word("risk", risk)
@@ -295,7 +331,9 @@ def _spread(reading: Reading, entry: Row) -> Cell:
     found, numbers = entry["heterogeneity"], reading.text.numbers
     if not found:
         return Cell("–", number=True)
-    limits = reading.text("interval", lower=numbers.decimals(found["lower"], 2), upper=numbers.decimals(found["upper"], 2))
+    limits = reading.text(
+        "interval", lower=numbers.decimals(found["lower"], 2), upper=numbers.decimals(found["upper"], 2)
+    )
     return Cell(numbers.decimals(found["median"], 2), note=limits, number=True)
 
 

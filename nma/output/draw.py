@@ -1,4 +1,4 @@
-"""The only matplotlib: draws the figure records to SVG text, the same bytes each time, in a wide and a narrow layout."""
+"""The only matplotlib: draws the figure records to SVG text, the same bytes each time, wide and narrow."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import re
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from enum import Enum
 from functools import lru_cache
 from html import escape
@@ -20,11 +21,23 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.transforms import ScaledTranslation, blended_transform_factory
 
 from nma.output.axes import Axis
-from nma.output.figures import Density, Edge, Figure, Forest, ForestRow, Interval, Network, Node, Panel, Panels, RankSpan
+from nma.output.figures import (
+    Density,
+    Edge,
+    Figure,
+    Forest,
+    ForestRow,
+    Interval,
+    Network,
+    Node,
+    Panel,
+    Panels,
+    RankSpan,
+)
 from nma.output.palette import INK, PREDICTIVE, QUIET, RULE, Mark
 
 FONTS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
-_STYLE = {
+_STYLE: Any = {
     "svg.fonttype": "none",
     "text.parse_math": False,
     "font.family": "DejaVu Sans",
@@ -40,6 +53,9 @@ _STYLE = {
     "axes.spines.top": False,
     "axes.spines.right": False,
 }
+_PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
+_WHOLE_PAGE = re.compile(r"\s*<metadata>.*?</metadata>|\s*<defs>\s*<style.*?</style>\s*</defs>", flags=re.S)
+_JOINS = 'stroke-linejoin="round" stroke-linecap="butt"'
 _IDS = re.compile(r'(\bid="|url\(#|xlink:href="#|(?<!:)href="#)')
 
 
@@ -71,7 +87,7 @@ def draw(figure: Figure, layout: Layout = Layout.WIDE) -> str:
 
 def standalone(figure: Figure) -> str:
     """SVG file of a figure record, in the wide layout."""
-    svg = draw(figure).replace(' class="figure"', f' font-family="{FONTS}"')
+    svg = draw(figure, Layout.WIDE).replace(' class="figure"', f' font-family="{FONTS}"')
     return f'<?xml version="1.0" encoding="utf-8"?>\n{svg}\n'
 
 
@@ -85,7 +101,7 @@ def _drawing(salt: str) -> Iterator[None]:
 
 def _finish(svg: str, name: str, title: str, alt: str) -> str:
     body = svg[svg.index("<svg") :]
-    body = re.sub(r"\s*<metadata>.*?</metadata>", "", body, flags=re.S)
+    body = _WHOLE_PAGE.sub("", body)
     body = _IDS.sub(lambda found: f"{found.group(1)}{name}-", body)
     body = re.sub(r"'DejaVu Sans'(, sans-serif)?", FONTS, body)
     end = body.index(">")
@@ -93,7 +109,8 @@ def _finish(svg: str, name: str, title: str, alt: str) -> str:
     head = re.sub(r'\s(width|height)="[^"]*"', "", body[:end])
     width = re.search(r'viewBox="0 0 ([\d.]+) ', head)
     size = f' style="max-width:{float(width.group(1)) * 96 / 72:.0f}px"' if width else ""
-    return f'{head} role="img" aria-labelledby="{name}-title {name}-desc" class="figure"{size}>\n {words}{body[end + 1 :]}'
+    named = f'role="img" aria-labelledby="{name}-title {name}-desc" class="figure"{size}'
+    return f"{head} {_JOINS} {named}>\n {words}{body[end + 1 :]}"
 
 
 def _forest(canvas: Canvas, figure: Forest, layout: Layout) -> None:
@@ -112,7 +129,7 @@ def _forest(canvas: Canvas, figure: Forest, layout: Layout) -> None:
     ranks = _rank_axes(canvas, plot, figure) if wide and figure.ranks else None
     _column_titles(plot, figure, columns, layout)
     _forest_rows(plot, ranks, figure, (columns, layout))
-    _legend(canvas, figure.legend, (0.16 / height, wide))
+    _legend(canvas, figure.legend, wide)
 
 
 def _columns(figure: Forest, layout: Layout) -> list[float]:
@@ -121,7 +138,14 @@ def _columns(figure: Forest, layout: Layout) -> list[float]:
         return [0.03, 0.97]
     if figure.ranks:
         return [0.265, 0.575, 0.595]
-    return {1: [0.265, 0.76, 0.79], 2: [0.25, 0.68, 0.71, 0.93], 3: [0.225, 0.565, 0.585, 0.785, 0.94]}[len(figure.columns)]
+    return {1: [0.265, 0.76, 0.79], 2: [0.25, 0.68, 0.71, 0.93], 3: [0.225, 0.565, 0.585, 0.785, 0.94]}[
+        len(figure.columns)
+    ]
+
+
+def _canvas(plot: Axes) -> Any:
+    """The figure that axes stand in."""
+    return plot.figure
 
 
 def _value_axis(plot: Axes, axis: Axis) -> None:
@@ -138,20 +162,21 @@ def _value_axis(plot: Axes, axis: Axis) -> None:
 
 
 def _sides(plot: Axes, axis: Axis) -> None:
-    """Below the axis: whom each side favours, apart from the line of no effect, or one below the other where space is short."""
-    base = plot.get_position().y0 * plot.get_figure().get_size_inches()[1]
-    narrow = plot.get_figure().get_size_inches()[0] < Layout.WIDE.value
-    at_null = blended_transform_factory(plot.transData, plot.get_figure().dpi_scale_trans)
-    at_edge = blended_transform_factory(plot.transAxes, plot.get_figure().dpi_scale_trans)
+    """Below the axis: whom each side favours; one below the other where space is short."""
+    width, height = _canvas(plot).get_size_inches()
+    base, narrow = plot.get_position().y0 * height, width < Layout.WIDE.value
+    inches = _canvas(plot).dpi_scale_trans
+    at_null = blended_transform_factory(plot.transData, inches)
+    at_edge = blended_transform_factory(plot.transAxes, inches)
     left, right = f"← {axis.left}", f"{axis.right} →"
-    style = {"va": "center", "fontsize": 9}
+    style: dict[str, Any] = {"va": "center", "fontsize": 9}
     if narrow:
         plot.text(0, base - 0.37, left, transform=at_edge, ha="left", **style)
         plot.text(1, base - 0.55, right, transform=at_edge, ha="right", **style)
     else:
-        gap = 6 / 72
-        plot.text(axis.null, base - 0.38, left, transform=at_null + ScaledTranslation(-gap, 0, plot.get_figure().dpi_scale_trans), ha="right", **style)
-        plot.text(axis.null, base - 0.38, right, transform=at_null + ScaledTranslation(gap, 0, plot.get_figure().dpi_scale_trans), ha="left", **style)
+        for label, gap, anchor in ((left, -6 / 72, "right"), (right, 6 / 72, "left")):
+            aside = at_null + ScaledTranslation(gap, 0, inches)
+            plot.text(axis.null, base - 0.38, label, transform=aside, ha=anchor, **style)
     plot.text(0.5, base - (0.74 if narrow else 0.59), axis.title, transform=at_edge, ha="center", color=QUIET, **style)
 
 
@@ -174,9 +199,9 @@ def _rank_ticks(count: int) -> list[int]:
 
 
 def _column_titles(plot: Axes, figure: Forest, columns: list[float], layout: Layout) -> None:
-    place = blended_transform_factory(plot.get_figure().transFigure, plot.transAxes)
-    above = 1 + 0.1 / (plot.get_position().height * plot.get_figure().get_size_inches()[1])
-    style = {"transform": place, "va": "bottom", "fontsize": 9, "color": QUIET}
+    place = blended_transform_factory(_canvas(plot).transFigure, plot.transAxes)
+    above = 1 + 0.1 / (plot.get_position().height * _canvas(plot).get_size_inches()[1])
+    style: dict[str, Any] = {"transform": place, "va": "bottom", "fontsize": 9, "color": QUIET}
     if layout is Layout.NARROW:
         plot.text(0.97, above, figure.columns[0], ha="right", **style)
         return
@@ -187,10 +212,18 @@ def _column_titles(plot: Axes, figure: Forest, columns: list[float], layout: Lay
 def _forest_rows(plot: Axes, ranks: Axes | None, figure: Forest, place: tuple[list[float], Layout]) -> None:
     wide = place[1] is Layout.WIDE
     y = 0.0
-    across = blended_transform_factory(plot.get_figure().transFigure, plot.transData)
+    across = blended_transform_factory(_canvas(plot).transFigure, plot.transData)
     for section in figure.sections:
         if section.heading:
-            plot.text(0.01 if wide else 0.03, y - 0.02, section.heading, transform=across, va="center", fontweight="bold")
+            plot.text(
+                0.01 if wide else 0.03,
+                y - 0.02,
+                section.heading,
+                transform=across,
+                va="center",
+                fontweight="bold",
+                bbox=_PAPER,
+            )
             y += 0.95 if wide else 0.6
         for row in section.rows:
             _row_text(plot, row, y, place)
@@ -202,10 +235,10 @@ def _forest_rows(plot: Axes, ranks: Axes | None, figure: Forest, place: tuple[li
 
 def _row_text(plot: Axes, row: ForestRow, y: float, place: tuple[list[float], Layout]) -> None:
     columns, layout = place
-    across = blended_transform_factory(plot.get_figure().transFigure, plot.transData)
+    across = blended_transform_factory(_canvas(plot).transFigure, plot.transData)
     if layout is Layout.NARROW:
-        plot.text(0.03, y - 0.2, row.label, transform=across, va="center")
-        plot.text(0.97, y - 0.2, row.cells[0], transform=across, va="center", ha="right")
+        plot.text(0.03, y - 0.2, row.label, transform=across, va="center", bbox=_PAPER)
+        plot.text(0.97, y - 0.2, row.cells[0], transform=across, va="center", ha="right", bbox=_PAPER)
         return
     plot.text(0.025, y, row.label, transform=across, va="center")
     for x, cell in zip(columns[2:], row.cells, strict=True):
@@ -236,12 +269,9 @@ def _interval(plot: Axes, axis: Axis, interval: Interval, look: tuple[float, str
 
 
 def _marker(plot: Axes, place: tuple[float, float], mark: Mark, filled: bool = True, size: float = 7.5) -> None:
-    face = mark.colour if filled else "white"
-    edge = INK if filled else mark.colour
-    plot.plot(
-        [place[0]], [place[1]], marker=mark.shape.code, markersize=size, color=face, markeredgecolor=INK if filled else edge,
-        markeredgewidth=0.7 if filled else 1.8, linestyle="none", clip_on=False, zorder=6,
-    )  # fmt: skip
+    face, edge, width = (mark.colour, INK, 0.7) if filled else ("white", mark.colour, 1.8)
+    look: dict[str, Any] = {"color": face, "markeredgecolor": edge, "markeredgewidth": width}
+    plot.plot(*place, marker=mark.shape.code, markersize=size, clip_on=False, zorder=6, **look)
 
 
 def _row_rank(ranks: Axes, span: RankSpan, mark: Mark, y: float) -> None:
@@ -249,18 +279,16 @@ def _row_rank(ranks: Axes, span: RankSpan, mark: Mark, y: float) -> None:
     _marker(ranks, (span.median, y), mark)
 
 
-def _legend(canvas: Canvas, legend: tuple[str, str | None], place: tuple[float, bool], look: tuple[str, float] = (INK, 2.4)) -> None:
-    """Two short lines of text with a sample of the line each."""
-    bottom, side_by_side = place
-    height = canvas.get_size_inches()[1]
-    samples = [(legend[0], *look), (legend[1], PREDICTIVE, 1.3)]
-    for index, (label, colour, width) in enumerate(samples):
+def _legend(canvas: Canvas, legend: tuple[str, str | None], wide: bool, look: tuple[str, float] = (INK, 2.4)) -> None:
+    """A sample of each line with its name, side by side or, on a telephone, one below the other."""
+    width, height = canvas.get_size_inches()
+    length = 0.3 / width
+    for index, (label, colour, weight) in enumerate(((legend[0], *look), (legend[1], PREDICTIVE, 1.3))):
         if label is None:
             continue
-        x = 0.03 + (0.34 * index if side_by_side else 0)
-        y = bottom + (0.0 if side_by_side or legend[1] is None else (1 - index) * 0.19 / height)
-        length = 0.3 / canvas.get_size_inches()[0]
-        _sample(canvas, (x, y, length), colour, width)
+        x = 0.03 + (0.34 * index if wide else 0)
+        y = (0.16 + (0.0 if wide or legend[1] is None else (1 - index) * 0.19)) / height
+        _sample(canvas, (x, y, length), colour, weight)
         canvas.text(x + 1.3 * length, y, label, va="center", fontsize=9)
 
 
@@ -277,10 +305,9 @@ def _network(canvas: Canvas, figure: Network, layout: Layout) -> None:
     canvas.set_size_inches(layout.value, height)
     plot = canvas.add_axes((0, 0, 1, 1))
     plot.axis("off")
-    reach = 1.5 if wide else 1.42
-    ratio = layout.value / height
-    plot.set_xlim(-reach * max(ratio, 1), reach * max(ratio, 1))
-    plot.set_ylim(-reach / min(ratio, 1), reach / min(ratio, 1))
+    across = 1.5 * layout.value / height if wide else 2.25
+    plot.set_xlim(-across, across)
+    plot.set_ylim(-1.45, 1.45)
     for edge in figure.edges:
         _edge(plot, figure, edge)
     for node in figure.nodes:
@@ -291,17 +318,39 @@ def _network(canvas: Canvas, figure: Network, layout: Layout) -> None:
 
 def _edge(plot: Axes, figure: Network, edge: Edge) -> None:
     start, end = figure.nodes[edge.start], figure.nodes[edge.end]
-    plot.plot([start.x, end.x], [start.y, end.y], color="#9a9a9a", linewidth=0.8 + 9 * edge.share, zorder=1, solid_capstyle="butt")
+    plot.plot(
+        [start.x, end.x],
+        [start.y, end.y],
+        color="#9a9a9a",
+        linewidth=0.8 + 9 * edge.share,
+        zorder=1,
+        solid_capstyle="butt",
+    )
     plot.text(
-        start.x + edge.label_at * (end.x - start.x), start.y + edge.label_at * (end.y - start.y), str(edge.count), ha="center", va="center", fontsize=9, zorder=3,
+        start.x + edge.label_at * (end.x - start.x),
+        start.y + edge.label_at * (end.y - start.y),
+        str(edge.count),
+        ha="center",
+        va="center",
+        fontsize=9,
+        zorder=3,
         bbox={"boxstyle": "round,pad=0.2", "facecolor": "white", "edgecolor": "none"},
-    )  # fmt: skip
+    )
 
 
 def _node(plot: Axes, node: Node, size: float) -> None:
     """A disc whose area counts the participants, with the treatment's shape on it."""
-    plot.plot([node.x], [node.y], marker="o", markersize=size, color=node.mark.colour, markeredgecolor=INK, markeredgewidth=0.7, zorder=5)
-    _marker(plot, (node.x, node.y), node.mark)
+    plot.plot(
+        [node.x],
+        [node.y],
+        marker="o",
+        markersize=size,
+        color=node.mark.colour,
+        markeredgecolor=INK,
+        markeredgewidth=0.7,
+        zorder=5,
+    )
+    _marker(plot, (node.x, node.y), replace(node.mark, colour="white"))
 
 
 def _node_label(plot: Axes, node: Node, size: float) -> None:
@@ -310,9 +359,16 @@ def _node_label(plot: Axes, node: Node, size: float) -> None:
     away = max(size, 8) / 2 + 5
     shift = (side * away, (math.copysign(away + 9, node.y) if anchor == "center" else 0))
     plot.annotate(
-        f"{node.label}\n{node.note}", (node.x, node.y), xytext=shift, textcoords="offset points", ha=anchor, va="center",
-        fontsize=9, linespacing=1.3, zorder=7,
-    )  # fmt: skip
+        f"{node.label}\n{node.note}",
+        (node.x, node.y),
+        xytext=shift,
+        textcoords="offset points",
+        ha=anchor,
+        va="center",
+        fontsize=9,
+        linespacing=1.3,
+        zorder=7,
+    )
 
 
 def _panels(canvas: Canvas, figure: Panels, layout: Layout) -> None:
@@ -330,21 +386,30 @@ def _panels(canvas: Canvas, figure: Panels, layout: Layout) -> None:
         _panel(plot, figure, panel)
         if column:
             plot.set_yticklabels([])
-    style = {"fontsize": 9, "color": QUIET, "va": "center"}
+    style: dict[str, Any] = {"fontsize": 9, "color": QUIET, "va": "center"}
     canvas.text(0.1 / layout.value, 1 - (rows * cell / 2) / height, figure.y_title, rotation=90, ha="center", **style)
     canvas.text(0.5 + left / 2, (bottom - 0.08) / height, figure.x_title, ha="center", **style)
-    _legend(canvas, figure.legend, (0.16 / height, wide), ("#9a9a9a", 6.0))
+    _legend(canvas, figure.legend, wide, ("#9a9a9a", 6.0))
 
 
 def _panel(plot: Axes, figure: Panels, panel: Panel) -> None:
     ranks = list(range(1, len(panel.estimated) + 1))
     plot.set_title(panel.label, fontsize=9, loc="left", pad=7, x=0.12)
-    plot.plot([0.04], [1.13], marker=panel.mark.shape.code, color=panel.mark.colour, markeredgecolor=INK, markeredgewidth=0.7,
-              markersize=7, transform=plot.transAxes, clip_on=False)  # fmt: skip
+    plot.plot(
+        [0.04],
+        [1.13],
+        marker=panel.mark.shape.code,
+        color=panel.mark.colour,
+        markeredgecolor=INK,
+        markeredgewidth=0.7,
+        markersize=7,
+        transform=plot.transAxes,
+        clip_on=False,
+    )
     plot.set_ylim(0, 1.02)
     plot.set_xlim(0.4, len(ranks) + 0.6)
     plot.set_xticks(_rank_ticks(len(ranks)))
-    plot.set_yticks([0, 0.5, 1], ["0%", "50%", "100%"])
+    plot.set_yticks([place for place, _ in figure.y_ticks], [label for _, label in figure.y_ticks])
     plot.tick_params(length=2.5, labelsize=9)
     (_curve if figure.cumulative else _bars)(plot, ranks, panel)
 
@@ -353,14 +418,23 @@ def _bars(plot: Axes, ranks: list[int], panel: Panel) -> None:
     plot.bar(ranks, panel.estimated, width=0.72, color=panel.mark.colour, edgecolor=INK, linewidth=0.6, zorder=2)
     if panel.predictive:
         for rank, share in zip(ranks, panel.predictive, strict=True):
-            plot.plot([rank - 0.42, rank + 0.42], [share, share], color=PREDICTIVE, linewidth=1.6, zorder=4, solid_capstyle="butt")
+            plot.plot(
+                [rank - 0.42, rank + 0.42],
+                [share, share],
+                color=PREDICTIVE,
+                linewidth=1.6,
+                zorder=4,
+                solid_capstyle="butt",
+            )
 
 
 def _curve(plot: Axes, ranks: list[int], panel: Panel) -> None:
     plot.plot(ranks, panel.estimated, color=INK, linewidth=3.4, zorder=2, clip_on=False)
     plot.plot(ranks, panel.estimated, color=panel.mark.colour, linewidth=2.2, zorder=3, clip_on=False)
     if panel.predictive:
-        plot.plot(ranks, panel.predictive, color=PREDICTIVE, linewidth=1.3, linestyle=(0, (4, 2)), zorder=4, clip_on=False)
+        plot.plot(
+            ranks, panel.predictive, color=PREDICTIVE, linewidth=1.3, linestyle=(0, (4, 2)), zorder=4, clip_on=False
+        )
 
 
 def _density(canvas: Canvas, figure: Density, layout: Layout) -> None:
@@ -374,7 +448,9 @@ def _density(canvas: Canvas, figure: Density, layout: Layout) -> None:
     peak = max((*figure.prior, *figure.posterior))
     plot.set_ylim(-0.09 * peak, 1.05 * peak)
     plot.set_xlim(min(figure.grid), max(figure.grid))
-    plot.plot([figure.interval.lower, figure.interval.upper], [-0.05 * peak] * 2, color=INK, linewidth=2.4, clip_on=True)
+    plot.plot(
+        [figure.interval.lower, figure.interval.upper], [-0.05 * peak] * 2, color=INK, linewidth=2.4, clip_on=True
+    )
     plot.plot([figure.median], [-0.05 * peak], marker="o", color=INK, markersize=5)
     plot.set_yticks([])
     plot.set_xticks([place for place, _ in figure.ticks], [label for _, label in figure.ticks])
@@ -386,8 +462,14 @@ def _density(canvas: Canvas, figure: Density, layout: Layout) -> None:
 def _density_legend(canvas: Canvas, figure: Density, height: float) -> None:
     y = 1 - 0.16 / height
     width = canvas.get_size_inches()[0]
-    for x, label, colour, line in ((0.25, figure.labels[1], INK, "-"), (1.75, figure.labels[0], QUIET, (0, (3, 2)))):
-        sample = matplotlib.lines.Line2D([x / width, (x + 0.3) / width], [y, y], color=colour, linestyle=line, transform=canvas.transFigure)
+    samples: tuple[tuple[float, str, str, Any], ...] = (
+        (0.25, figure.labels[1], INK, "-"),
+        (1.75, figure.labels[0], QUIET, (0, (3, 2))),
+    )
+    for x, label, colour, line in samples:
+        sample = matplotlib.lines.Line2D(
+            [x / width, (x + 0.3) / width], [y, y], color=colour, linestyle=line, transform=canvas.transFigure
+        )
         canvas.add_artist(sample)
         canvas.text((x + 0.38) / width, y, label, va="center", fontsize=9)
 

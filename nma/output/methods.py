@@ -19,7 +19,11 @@ _WINDOWS = {
 _LEVELS = {"main": "methods.nodes.main", "subgroup": "methods.nodes.subgroup"}
 _RISK = {"any": "methods.risk.any", "no high": "methods.risk.no_high"}
 _ENGINES = {"nuts": "methods.engine.nuts", "exact": "methods.engine.exact"}
-_PRIORS = {"effects": "methods.prior.effects", "heterogeneity": "methods.prior.heterogeneity", "baseline": "methods.prior.baseline"}
+_PRIORS = {
+    "effects": "methods.prior.effects",
+    "heterogeneity": "methods.prior.heterogeneity",
+    "baseline": "methods.prior.baseline",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,9 @@ def methods(reading: Reading) -> tuple[Paragraph, ...]:
 
 def _selection(reading: Reading) -> list[str]:
     text, select = reading.text, reading.analysis["select"]
-    outcome = text("methods.outcome", outcome=str(reading.analysis["outcome_label"]), direction=str(reading.results["direction"]))
+    outcome = text(
+        "methods.outcome", outcome=str(reading.analysis["outcome_label"]), direction=str(reading.results["direction"])
+    )
     if select is None:
         return [outcome, text("methods.no_selection")]
     return [outcome, _window(reading, select["follow_up"]), *_rules(reading, select), *_decisions(reading, select)]
@@ -53,7 +59,9 @@ def _selection(reading: Reading) -> list[str]:
 def _window(reading: Reading, window: Row) -> str:
     over, up_to = window["over"], window["up_to"]
     written = {
-        name: reading.text.numbers.general(value) for name, value in (("over", over), ("up_to", up_to)) if value is not None
+        name: reading.text.numbers.general(value)
+        for name, value in (("over", over), ("up_to", up_to))
+        if value is not None
     }
     return reading.text(_WINDOWS[over is not None, up_to is not None], **written)
 
@@ -103,14 +111,21 @@ def _model(reading: Reading) -> list[str]:
         said.append(text("methods.zero_cells", rule=text.word("zero_cells", analysis["zero_cells"])))
     if analysis.get("baseline_risk"):
         risk = analysis["baseline_risk"]
-        said.append(text("methods.baseline_risk", risk=text.numbers.percent(risk["risk"]), source=str(risk["source"]).rstrip(".")))
+        said.append(
+            text(
+                "methods.baseline_risk", risk=text.numbers.percent(risk["risk"]), source=str(risk["source"]).rstrip(".")
+            )
+        )
     return said
 
 
 def _priors(reading: Reading) -> list[str]:
     text, priors = reading.text, reading.analysis["priors"]
     said = [text(key, prior=prior(reading, priors[name])) for name, key in _PRIORS.items() if priors.get(name)]
-    return [*said, *([text("methods.prior.reason", reason=str(priors["reason"]).rstrip("."))] if priors.get("reason") else [])]
+    return [
+        *said,
+        *([text("methods.prior.reason", reason=str(priors["reason"]).rstrip("."))] if priors.get("reason") else []),
+    ]
 
 
 def prior(reading: Reading, stated: Row) -> str:
@@ -127,7 +142,9 @@ def prior(reading: Reading, stated: Row) -> str:
 
 def _computation(reading: Reading) -> list[str]:
     text, run = reading.text, reading.results["sampling"]
-    values: dict[str, str | int] = {name: run[name] for name in ("chains", "draws", "tune") if run.get(name) is not None}
+    values: dict[str, str | int] = {
+        name: run[name] for name in ("chains", "draws", "tune") if run.get(name) is not None
+    }
     said = [text(_ENGINES[run["engine"]], **values), text("gate.passed" if reading.converged else "gate.failed")]
     return [*said, *([str(run["parameterisation"])] if run.get("parameterisation") else [])]
 

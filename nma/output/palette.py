@@ -1,7 +1,8 @@
 """One visual language: a colour and a shape per treatment, the same in every figure and table.
 
-The colours differ in lightness (they survive a grey print), stay apart for the three kinds of colour blindness, and leave
-red alone: red belongs to predictive intervals. A treatment is also known by its shape, so that twenty can be told apart.
+The colours differ in lightness (they survive a grey print), stay apart for the three kinds of colour blindness, and
+leave red alone: red belongs to predictive intervals. A treatment is also known by its shape, so that twenty can be
+told apart.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ QUIET = "#595959"
 RULE = "#d4d4d4"
 PREDICTIVE = "#c8102e"
 
-COLOURS = ("#d9a013", "#2a2f6e", "#8fd0f0", "#7d55a8", "#0d8a6a", "#c8d98a", "#2f7cc0")
+COLOURS = ("#d49a1c", "#2a2f6e", "#8bcdf0", "#7a4a7a", "#35a582", "#d5e3a0", "#2f7bbd")
 
 
 @dataclass(frozen=True, slots=True)

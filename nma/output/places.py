@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 
 Point = tuple[float, float]
 Line = tuple[Point, Point]
@@ -28,7 +29,7 @@ def label_places(lines: Sequence[Line]) -> list[float]:
     places = []
     for line in lines:
         others = [other for other in lines if other != line]
-        place = max(_CHOICES, key=lambda share: _room(_along(line, share), others, taken))  # noqa: B023
+        place = max(_CHOICES, key=partial(_room, line, others, tuple(taken)))
         taken.append(_along(line, place))
         places.append(place)
     return places
@@ -39,8 +40,9 @@ def _along(line: Line, share: float) -> Point:
     return x0 + share * (x1 - x0), y0 + share * (y1 - y0)
 
 
-def _room(point: Point, lines: Sequence[Line], taken: Sequence[Point]) -> float:
+def _room(line: Line, lines: Sequence[Line], taken: Sequence[Point], share: float) -> float:
     """Distance to the nearest other line or label, as far as it matters."""
+    point = _along(line, share)
     near = [math.dist(point, other) / 1.5 for other in taken] + [_distance(point, line) for line in lines]
     return min([_ROOM, *near])
 

@@ -27,7 +27,7 @@ class Side(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How a measure is shown: its value of no effect, whether its axis is logarithmic, the keys of its name and short name."""
+    """How a measure is shown: its value of no effect, its kind of axis, the keys of its name and short name."""
 
     null: float
     log: bool
@@ -151,8 +151,9 @@ class Reading:
         return clip(tidy(self.details.get(treatment, {}).get("short") or treatment), LONGEST_SHORT)
 
     def trial(self, name: str) -> str:
-        """Label of a trial; its id when the trial is not among those used."""
-        return tidy(self.trials.get(name, {}).get("label") or name)
+        """Label of a trial, used or left out; its id when neither list has it."""
+        left_out = {row["id"]: row for row in self.evidence["excluded"]}
+        return tidy(self.trials.get(name, left_out.get(name, {})).get("label") or name)
 
     def pairs(self) -> list[tuple[str, str]]:
         """Each pair once, the better ranked first, in the order of the ranking."""
@@ -174,6 +175,12 @@ class Reading:
         if upper < self.scale.null:
             return Side.VERSUS if self.higher else Side.TREATMENT
         return Side.NEITHER
+
+    def chance(self, share: float) -> str:
+        """A probability inside a sentence, in words where it is too near an end to be written."""
+        words = {"<": "chance.under", ">": "chance.over"}
+        shown = self.text.numbers.percent(share)
+        return self.text(words[shown[0]]) if shown[0] in words else shown
 
     @property
     def null(self) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from nma.output import display, figures, sentences
+from nma.output import compose, display, sentences
 from nma.output.draw import Layout, draw
 from nma.output.figures import Figure
 from nma.output.methods import methods
@@ -73,14 +73,14 @@ def render(results: Mapping[str, Any], templates: Path, language: str = "en") ->
 
 def drawings(reading: Reading) -> dict[str, tuple[Figure, ...]]:
     """Figure records by the section they stand in."""
-    spread = figures.heterogeneity(reading)
+    spread = compose.heterogeneity(reading)
     return {
-        "answer": (figures.answer_strip(reading),),
-        "ranking": figures.rank_panels(reading),
-        "forest": figures.forests(reading),
+        "answer": (compose.answer_strip(reading),),
+        "ranking": compose.rank_panels(reading),
+        "forest": compose.forests(reading),
         "heterogeneity": () if spread is None else (spread,),
-        "network": (figures.network(reading),),
-        "sensitivity": figures.sensitivity(reading),
+        "network": (compose.network(reading),),
+        "sensitivity": compose.sensitivity(reading),
     }
 
 
@@ -111,19 +111,21 @@ def _context(reading: Reading, style: Path) -> dict[str, Any]:
         "sampling": reading.results["sampling"],
         "converged": reading.converged,
         "sections": {
-            name: reading.text(heading) for name, heading in SECTIONS.items() if name != "sensitivity" or reading.results["sensitivity"]
+            name: reading.text(heading)
+            for name, heading in SECTIONS.items()
+            if name != "sensitivity" or reading.results["sensitivity"]
         },
         "figures": {section: _drawn(found) for section, found in drawings(reading).items()},
         "tables": _tables(reading),
         "said": _said(reading),
         "resolved": json.dumps(reading.analysis, indent=2, ensure_ascii=False),
-        "style": Markup(_style(reading, style)),  # noqa: S704
+        "style": Markup(_style(reading, style)),
     }
 
 
 def _drawn(records: Iterable[Figure]) -> list[Drawn]:
     return [
-        Drawn(record.name, record.title, *(Markup(draw(record, layout)) for layout in (Layout.WIDE, Layout.NARROW)))  # noqa: S704
+        Drawn(record.name, record.title, *(Markup(draw(record, layout)) for layout in (Layout.WIDE, Layout.NARROW)))
         for record in records
     ]
 
@@ -149,10 +151,18 @@ def _said(reading: Reading) -> dict[str, Any]:
         "direction": sentences.direction(reading),
         "separated": sentences.separated(reading),
         "weak": sentences.weak_links(reading),
+        "grounds": sentences.grounds(reading),
         "methods": methods(reading),
-        "changes": [(entry, None if entry["error"] else sentences.change(reading, entry)) for entry in reading.results["sensitivity"]],
-        "doubts": [(reading.trial(name), trial["doubts"]) for name, trial in reading.trials.items() if trial.get("doubts")],
-        "sources": [(reading.trial(name), trial["source"]) for name, trial in reading.trials.items() if trial.get("source")],
+        "changes": [
+            (entry, None if entry["error"] else sentences.change(reading, entry))
+            for entry in reading.results["sensitivity"]
+        ],
+        "doubts": [
+            (reading.trial(name), trial["doubts"]) for name, trial in reading.trials.items() if trial.get("doubts")
+        ],
+        "sources": [
+            (reading.trial(name), trial["source"]) for name, trial in reading.trials.items() if trial.get("source")
+        ],
     }
 
 

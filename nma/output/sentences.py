@@ -1,6 +1,7 @@
-"""What the report says in sentences: the answer, how sure it is, what it hangs on, and what the sensitivity sets change.
+"""What the report says in sentences: the answer, how sure it is, what it hangs on, what the sensitivity sets change.
 
-Each sentence is chosen by the numbers: a treatment is called better only when the whole credible interval lies on its side.
+Each sentence is chosen by the numbers: a treatment is called better only when the whole credible interval lies on its
+side.
 """
 
 from __future__ import annotations
@@ -69,6 +70,31 @@ def weak_links(reading: Reading) -> list[str]:
     ]
 
 
+def grounds(reading: Reading) -> list[str]:
+    """What the answer hangs on: weak links, the basis of the numbers, and whether the sensitivity sets agree."""
+    text, counts = reading.text, reading.evidence["basis_counts"]
+    said = weak_links(reading)
+    if counts:
+        levels = [
+            text("basis.level", number=count, basis=text.word("basis", name)) for name, count in counts.items() if count
+        ]
+        said.append(text("basis.line", levels=text.listed(levels), count=sum(counts.values())))
+    return [*said, *_agreement(reading)]
+
+
+def _agreement(reading: Reading) -> list[str]:
+    text, sets = reading.text, reading.results["sensitivity"]
+    usable = [entry for entry in sets if not entry["error"] and entry["sampling"]["converged"]]
+    said = []
+    if usable:
+        other = sum(entry["ranking"][0]["treatment"] != reading.ranked[0] for entry in usable)
+        key = "agreement.some" if other else "agreement.all"
+        said.append(text(key, best=reading.label(reading.ranked[0]), other=other, count=len(usable)))
+    if len(usable) < len(sets):
+        said.append(text("agreement.failed", count=len(sets) - len(usable)))
+    return said
+
+
 def change(reading: Reading, entry: Row) -> str:
     """What a sensitivity set does to the order of the top and to the comparison of the top two."""
     text, top = reading.text, reading.ranked[:2]
@@ -80,7 +106,9 @@ def change(reading: Reading, entry: Row) -> str:
     ranks = text.listed([reading.label(name) for name in order[:2]])
     effect = effects(entry["relative_effects"])[top[0], top[1]]
     first, second = (reading.label(name) for name in top)
-    pair = text("sensitivity.pair", first=first, second=second, measure=reading.measure_name, estimate=reading.estimate(effect))
+    pair = text(
+        "sensitivity.pair", first=first, second=second, measure=reading.measure_name, estimate=reading.estimate(effect)
+    )
     return f"{text(key, order=ranks)} {pair}"
 
 
@@ -108,7 +136,11 @@ def _first(reading: Reading) -> str:
     count = len(reading.ranked)
     if best == reading.reference:
         row = reading.ranking[0]
-        values = {"best": reading.label(best), "sucra": text.numbers.percent(row["sucra"]), "ranks": ranks(reading, row)}
+        values = {
+            "best": reading.label(best),
+            "sucra": reading.chance(row["sucra"]),
+            "ranks": ranks(reading, row),
+        }
         return text("answer.first_is_reference", count=count, **values)
     return text(
         "answer.first",
@@ -122,7 +154,7 @@ def _first(reading: Reading) -> str:
 def _second(reading: Reading) -> str:
     text, (best, second) = reading.text, reading.ranked[:2]
     effect = reading.effects[best, second]
-    chance = text.numbers.percent(effect["p_better"])
+    chance = reading.chance(effect["p_better"])
     names = {"best": reading.label(best), "second": reading.label(second), "chance": chance}
     if second == reading.reference:
         return text("answer.second_is_reference", **names)

@@ -1,4 +1,4 @@
-"""Tidy tables for spreadsheets and statistics: one row per thing, machine names as heads, numbers as they were computed."""
+"""Tidy tables for spreadsheets and statistics: one row per thing, machine names as heads, numbers as computed."""
 
 from __future__ import annotations
 
@@ -9,15 +9,33 @@ from typing import Any
 import pandas as pd
 
 Results = Mapping[str, Any]
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_DANGEROUS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _EFFECT = (
-    "treatment", "versus", "measure", "median", "lower", "upper", "mean_log", "sd_log", "predictive_lower", "predictive_upper",
-    "p_better", "direct_studies",
-)  # fmt: skip
+    "treatment",
+    "versus",
+    "measure",
+    "median",
+    "lower",
+    "upper",
+    "mean_log",
+    "sd_log",
+    "predictive_lower",
+    "predictive_upper",
+    "p_better",
+    "direct_studies",
+)
 _RANK = (
-    "treatment", "sucra", "p_best", "mean_rank", "median_rank", "rank_lower", "rank_upper", "predictive_sucra",
-    "predictive_p_best", "predictive_mean_rank",
-)  # fmt: skip
+    "treatment",
+    "sucra",
+    "p_best",
+    "mean_rank",
+    "median_rank",
+    "rank_lower",
+    "rank_upper",
+    "predictive_sucra",
+    "predictive_p_best",
+    "predictive_mean_rank",
+)
 _TRIAL = ("id", "label", "year", "months", "basis", "timing", "kind", "status", "participants", "country", "source")
 
 
@@ -46,16 +64,19 @@ def write(results: Results, folder: Path) -> None:
 
 
 def safe(frame: pd.DataFrame) -> pd.DataFrame:
-    """A frame whose text cells and heads cannot be read as a formula: an apostrophe goes before ``=``, ``+``, ``-`` and ``@``."""
-    guarded = frame.copy().astype(object)
-    for place in range(guarded.shape[1]):
-        guarded.isetitem(place, pd.Series([_guard(cell) for cell in frame.iloc[:, place]], index=frame.index, dtype=object))
+    """A frame whose text cells and heads no spreadsheet reads as a formula: they get an apostrophe in front."""
+    columns = {place: [_guard(cell) for cell in frame.iloc[:, place]] for place in range(frame.shape[1])}
+    guarded = pd.DataFrame(columns, index=frame.index, dtype=object)
     guarded.columns = pd.Index([_guard(head) for head in frame.columns])
     return guarded
 
 
 def _guard(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.lstrip(" ").startswith(_DANGEROUS) else cell
+    """A text cell on one line (a bare line break would start a cell of its own), with an apostrophe where needed."""
+    if not isinstance(cell, str):
+        return cell
+    line = " ".join(cell.splitlines()).strip()
+    return f"'{line}" if line.startswith(_DANGEROUS) else line
 
 
 def _frame(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
@@ -83,7 +104,11 @@ def _rank_probabilities(results: Results) -> pd.DataFrame:
     kinds = ("rank_probabilities", "cumulative", "predictive_rank_probabilities", "predictive_cumulative")
     names = ("probability", "cumulative", "predictive_probability", "predictive_cumulative")
     rows = [
-        {"treatment": row["treatment"], "rank": rank + 1, **{name: _at(row.get(kind), rank) for name, kind in zip(names, kinds, strict=True)}}
+        {
+            "treatment": row["treatment"],
+            "rank": rank + 1,
+            **{name: _at(row.get(kind), rank) for name, kind in zip(names, kinds, strict=True)},
+        }
         for row in results["ranking"]
         for rank in range(len(row["rank_probabilities"]))
     ]
@@ -98,7 +123,11 @@ def _trials(results: Results) -> pd.DataFrame:
     trials = results["evidence"]["trials"]
     domains = list(dict.fromkeys(domain for trial in trials for domain in trial.get("risk_of_bias") or {}))
     rows = [
-        {**trial, "doubts": " | ".join(trial.get("doubts") or []), **{f"risk_{name}": risk for name, risk in (trial.get("risk_of_bias") or {}).items()}}
+        {
+            **trial,
+            "doubts": " | ".join(trial.get("doubts") or []),
+            **{f"risk_{name}": risk for name, risk in (trial.get("risk_of_bias") or {}).items()},
+        }
         for trial in trials
     ]
     return _frame(rows, (*_TRIAL, "doubts", *(f"risk_{domain}" for domain in domains)))
@@ -116,7 +145,8 @@ def _excluded(results: Results) -> pd.DataFrame:
 
 def _comparisons(results: Results) -> pd.DataFrame:
     rows = [
-        {**row, "trials": len(row["studies"]), "studies": " ".join(row["studies"])} for row in results["evidence"]["comparisons"]
+        {**row, "trials": len(row["studies"]), "studies": " ".join(row["studies"])}
+        for row in results["evidence"]["comparisons"]
     ]
     return _frame(rows, ("treatment", "versus", "trials", "participants", "studies"))
 
@@ -125,23 +155,46 @@ def _sensitivity(results: Results) -> pd.DataFrame:
     """A row per set and treatment against the reference, the primary analysis first; a set that failed has one row."""
     reference = results["analysis"]["reference"]
     primary = {
-        "id": "primary", "studies": results["evidence"]["studies"], "participants": results["evidence"]["participants"],
-        "relative_effects": results["relative_effects"], "ranking": results["ranking"], "heterogeneity": results["heterogeneity"],
+        "id": "primary",
+        "studies": results["evidence"]["studies"],
+        "participants": results["evidence"]["participants"],
+        "relative_effects": results["relative_effects"],
+        "ranking": results["ranking"],
+        "heterogeneity": results["heterogeneity"],
         "sampling": results["sampling"],
-    }  # fmt: skip
+    }
     rows = [row for entry in (primary, *results["sensitivity"]) for row in _set_rows(entry, reference)]
-    columns = ("set", "studies", "participants", "treatment", "versus", "median", "lower", "upper", "p_better", "sucra",
-               "heterogeneity", "converged", "entered", "left", "error")  # fmt: skip
+    columns = (
+        "set",
+        "studies",
+        "participants",
+        "treatment",
+        "versus",
+        "median",
+        "lower",
+        "upper",
+        "p_better",
+        "sucra",
+        "heterogeneity",
+        "converged",
+        "entered",
+        "left",
+        "error",
+    )
     return _frame(rows, columns)
 
 
 def _set_rows(entry: Mapping[str, Any], reference: str) -> list[dict[str, Any]]:
     common = {
-        "set": entry["id"], "studies": entry["studies"], "participants": entry["participants"], "error": entry.get("error"),
+        "set": entry["id"],
+        "studies": entry["studies"],
+        "participants": entry["participants"],
+        "error": entry.get("error"),
         "heterogeneity": (entry.get("heterogeneity") or {}).get("median"),
         "converged": (entry.get("sampling") or {}).get("converged"),
-        "entered": " ".join(entry.get("entered") or []), "left": " ".join(entry.get("left") or []),
-    }  # fmt: skip
+        "entered": " ".join(entry.get("entered") or []),
+        "left": " ".join(entry.get("left") or []),
+    }
     sucra = {row["treatment"]: row["sucra"] for row in entry.get("ranking") or []}
     against = [row for row in entry.get("relative_effects") or [] if row["versus"] == reference]
     return [{**row, **common, "sucra": sucra.get(row["treatment"])} for row in against] or [common]

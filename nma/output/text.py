@@ -51,9 +51,8 @@ class Numbers:
 
     def percent(self, share: float) -> str:
         """A share from 0 to 1 as a percentage; a share too near an end to be written is said to lie beyond it."""
-        if share < 0.005:
-            return "<1%"
-        return ">99%" if share > 0.995 else f"{self.decimals(100 * share, 0)}%"
+        whole = self.decimals(100 * share, 0)
+        return {"0": "<1%", "100": ">99%"}.get(whole, f"{whole}%")
 
     def ratio(self, value: float) -> str:
         """A ratio: two decimals round one, two significant figures below a tenth, fewer decimals above ten."""

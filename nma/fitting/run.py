@@ -11,9 +11,9 @@ from nma.analysis import Analysis
 from nma.analysis.spec import Sampling
 from nma.errors import InputError, Problem, nearest
 from nma.evidence import Evidence
-from nma.fit.diagnostics import diagnose
-from nma.fit.fit import Fit
-from nma.fit.layout import Layout, Structure, layout, structure_of
+from nma.fitting.diagnostics import diagnose
+from nma.fitting.posterior import Fit
+from nma.fitting.layout import Layout, Structure, layout, structure_of
 from nma.vocab import Engine
 
 Task = tuple[Evidence, Analysis]
@@ -21,8 +21,8 @@ Report = Callable[[str], None]
 
 
 def build_model(evidence: Evidence, analysis: Analysis) -> Any:
-    """The PyMC model of this evidence, with named coordinates; see :func:`nma.fit.nuts.build` for its equations."""
-    from nma.fit import nuts
+    """The PyMC model of this evidence, with named coordinates; see :func:`nma.fitting.nuts.build` for its equations."""
+    from nma.fitting import nuts
 
     return nuts.build(layout(evidence, analysis))
 
@@ -52,7 +52,7 @@ def fit(
         The sampler failed. Draws that merely miss the gate are returned, with ``fit.diagnostics.converged`` false.
     """
     _check(engine, seed)
-    from nma.fit import nuts
+    from nma.fitting import nuts
 
     show = nuts.on_terminal() if progress is None else progress
     arrays = layout(evidence, analysis)
@@ -79,7 +79,7 @@ def fit_many(
         As :func:`fit`.
     """
     _check("nuts", seed)
-    from nma.fit import nuts
+    from nma.fitting import nuts
 
     fits: dict[str, Fit] = {}
     for names in _by_kind(tasks):
@@ -117,7 +117,7 @@ def _through_the_gate(compiled: Any, task: Task, seed: int, cores: int, progress
 
 
 def _sample(compiled: Any, arrays: Layout, task: Task, how: tuple[Sampling, int, int, bool]) -> Fit:
-    from nma.fit import nuts
+    from nma.fitting import nuts
 
     evidence, analysis = task
     settings, seed, cores, progress = how

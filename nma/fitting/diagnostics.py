@@ -12,8 +12,8 @@ import numpy.typing as npt
 import xarray as xr
 
 from nma.errors import FitError
-from nma.fit.fit import FitDiagnostics, GateRow
-from nma.fit.quiet import arviz
+from nma.fitting.posterior import FitDiagnostics, GateRow
+from nma.fitting.quiet import arviz
 
 MAX_RHAT = 1.01
 MIN_ESS = 1000.0

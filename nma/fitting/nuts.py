@@ -14,9 +14,9 @@ import xarray as xr
 from nma.analysis import Analysis
 from nma.analysis.spec import Sampling
 from nma.errors import FitError
-from nma.fit.layout import ABSENT_VARIANCE, Layout, Structure
-from nma.fit.priors import DENSITIES
-from nma.fit.quiet import pymc
+from nma.fitting.layout import ABSENT_VARIANCE, Layout, Structure
+from nma.fitting.priors import DENSITIES
+from nma.fitting.quiet import pymc
 from nma.vocab import Effects, Family, Likelihood, Link
 
 PARAMETERISATION = {
@@ -54,7 +54,7 @@ def build(layout: Layout) -> Any:
     that every probability stays below 1 and no arm is special.
     """
     pm = pymc()
-    from nma.fit.transforms import located_normal
+    from nma.fitting.transforms import located_normal
 
     names = layout.names
     with pm.Model(coords={**names, "effect": names["treatment"][1:]}) as model:
@@ -67,11 +67,10 @@ def build(layout: Layout) -> Any:
             variance = 1 / pm.math.maximum(data["precision"], 1 / ABSENT_VARIANCE)
             pm.Normal("contrasts", mean, pm.math.sqrt(variance + tau**2), observed=data["estimate"], dims="contrast")
         else:
-            arm_effect = _arm_effects(pm, data, mean, tau)
-            log_odds = BASELINES[layout.structure.link](pm, data, arm_effect)
-            pm.Deterministic("probability", pm.math.sigmoid(log_odds), dims="arm")
+            log_odds = BASELINES[layout.structure.link](pm, data, _arm_effects(data, mean, tau, layout.structure))
+            pm.Deterministic("probability", pm.math.sigmoid(log_odds), dims=("study", "arm"))
             pm.Binomial(
-                "observed_events", data["people"], logit_p=log_odds, observed=data["events"], dims="arm"
+                "observed_events", data["people"], logit_p=log_odds, observed=data["events"], dims=("study", "arm")
             )
     return model
 
@@ -83,35 +82,30 @@ def _heterogeneity(pm: Any, parameters: Any, family: Family | None) -> Any:
     return DENSITIES[family].pymc(pm, "heterogeneity_sd", parameters, {})
 
 
-def _arm_effects(pm: Any, data: Mapping[str, Any], mean: Any, tau: Any) -> Any:
-    """δ of every arm against its trial's first arm, where it is 0."""
-    import pytensor.tensor as pt
-
-    from nma.fit.transforms import informed_normal
+def _arm_effects(data: Mapping[str, Any], mean: Any, tau: Any, structure: Structure) -> Any:
+    """δ of every arm against its trial's first arm, where it is 0; shape (S, A)."""
+    from nma.fitting.transforms import informed_normal
 
     contrasts = mean
-    if not isinstance(tau, float):
+    if structure.effects is Effects.RANDOM:
         guide = (data["estimate"], data["precision"])
         contrasts = informed_normal("independent_contrasts", mean, tau, guide, dims="contrast")
-    delta = (data["mixing"] * contrasts[data["slot"]]).sum(axis=-1)
-    return pt.concatenate([pt.zeros(1), delta])[data["contrast_of_arm"]]
+    return (data["mixing"] @ contrasts).reshape((structure.studies, structure.arms_per_study))
 
 
-def _log_link(pm: Any, data: Mapping[str, Any], arm_effect: Any) -> Any:
+def _log_link(pm: Any, data: Mapping[str, Any], delta: Any) -> Any:
     """Log odds of each arm from the risk of the trial's highest-risk arm and the log risk ratios."""
     import pytensor.tensor as pt
 
     highest_risk = pm.Uniform("highest_risk", 0.0, 1.0, dims="study")
-    below_highest = arm_effect - arm_effect[data["arms_of_study"]].max(axis=-1)[data["study_of_arm"]]
-    log_risk = pm.math.log(highest_risk)[data["study_of_arm"]] + below_highest
+    log_risk = pm.math.log(highest_risk)[:, None] + delta - delta.max(axis=1, keepdims=True)
     return log_risk - pt.log1mexp(log_risk)
 
 
-def _logit_link(pm: Any, data: Mapping[str, Any], arm_effect: Any) -> Any:
+def _logit_link(pm: Any, data: Mapping[str, Any], delta: Any) -> Any:
     """Log odds of each arm from the trial's mean log odds and the log odds ratios."""
     mean_log_odds = pm.Normal("mean_log_odds", 0.0, data["baseline_prior"][0], dims="study")
-    centre = (data["share"] * arm_effect[data["arms_of_study"]]).sum(axis=-1)
-    return (mean_log_odds - centre)[data["study_of_arm"]] + arm_effect
+    return (mean_log_odds - (data["share"] * delta).sum(axis=1))[:, None] + delta
 
 
 BASELINES = {Link.LOG: _log_link, Link.LOGIT: _logit_link}
@@ -185,9 +179,9 @@ def posterior(sampled: Sampled, layout: Layout, analysis: Analysis, treatments: 
     if "heterogeneity_sd" in draws:
         variables["heterogeneity_sd"] = (("chain", "draw"), draws["heterogeneity_sd"])
     if "probability" in draws:
-        arms = [name for name in layout.names["arm"] if not name.startswith("(no ")]
-        variables["probability"] = (("chain", "draw", "arm"), draws["probability"][..., : len(arms)])
-        coords["arm"] = arms
+        studies = [name for name in layout.names["study"] if not name.startswith("(no ")]
+        variables["probability"] = (("chain", "draw", "study", "arm"), draws["probability"][:, :, : len(studies)])
+        coords |= {"study": studies, "arm": layout.names["arm"]}
     coords["chain"], coords["draw"] = np.arange(effects.shape[0]), np.arange(effects.shape[1])
     attributes = {"likelihood": str(analysis.likelihood), "link": str(analysis.link), "measure": str(analysis.measure)}
     return xr.Dataset(variables, coords, attributes)

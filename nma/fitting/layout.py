@@ -13,14 +13,14 @@ change of the order of arms only turns the coordinates.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
 
 from nma.analysis import Analysis
 from nma.evidence import Evidence, Trial, trial_contrasts
-from nma.fit.priors import numbers
+from nma.fitting.priors import numbers
 from nma.vocab import Effects, Family, Likelihood, Link
 
 Floats = npt.NDArray[np.float64]
@@ -39,14 +39,13 @@ class Structure:
     effects: Effects
     heterogeneity_prior: Family | None
     studies: int
-    arms: int
+    arms_per_study: int
     contrasts: int
     treatments: int
-    arms_per_study: int
 
     def holding(self, other: Structure) -> Structure:
         """The smallest structure that has room for both."""
-        names = ("studies", "arms", "contrasts", "treatments", "arms_per_study")
+        names = ("studies", "arms_per_study", "contrasts", "treatments")
         sizes = {name: max(getattr(self, name), getattr(other, name)) for name in names}
         kinds = (self.likelihood, self.link, self.effects, self.heterogeneity_prior)
         return Structure(*kinds, **sizes)
@@ -59,37 +58,33 @@ class Structure:
 
 @dataclass(frozen=True)
 class Layout:
-    """The arrays of one evidence. S studies, N arms, C = N - S contrasts, T treatments, A arms in the largest study.
+    """The arrays of one evidence: S studies, A arms in the largest, C independent contrasts, T treatments.
 
     Attributes
     ----------
-    events, people : array, shape (N,)
-        Counts, study by study.
-    study_of_arm, contrast_of_arm : array, shape (N,)
-        Row of each arm's study; position of its contrast among ``[0, δ_1 .. δ_C]`` (0 for a study's first arm).
-    arms_of_study : array, shape (S, A)
-        Positions of a study's arms, filled up with its first.
+    events, people : array, shape (S, A)
+        Counts. A study with fewer arms is filled up with its first one, without people.
     share : array, shape (S, A)
-        One over the number of arms, 0 where filled up.
-    mixing, slot : array, shape (C, A - 1)
-        Rows of M, and the positions of the independent contrasts they act on.
+        One over the number of arms of the study, 0 where filled up.
+    mixing : array, shape (S * A, C)
+        Effect of each arm against its study's first from the independent contrasts: the rows of each study's M.
     design : array, shape (C, T - 1)
         M⁻¹X for the effects against the reference: row c gives the mean of the independent contrast c.
     estimate, precision : array, shape (C,)
         x̂ and Λ from the counts: the data of the contrast-level likelihood, and a guide for the sampler otherwise.
     location, spread : array, shape (T - 1,) and (T - 1, T - 1)
         Approximate posterior mean of the effects and Cholesky factor of their covariance; a guide for the sampler.
+    effects_prior, heterogeneity_prior, baseline_prior : array, shape (2,)
+        Parameters of the priors.
+    names : dict
+        Labels of the coordinates study, arm, contrast and treatment.
     """
 
     structure: Structure
     events: Ints
     people: Ints
-    study_of_arm: Ints
-    contrast_of_arm: Ints
-    arms_of_study: Ints
     share: Floats
     mixing: Floats
-    slot: Ints
     design: Floats
     estimate: Floats
     precision: Floats
@@ -98,17 +93,11 @@ class Layout:
     effects_prior: Floats
     heterogeneity_prior: Floats
     baseline_prior: Floats
-    names: dict[str, list[str]] = field(default_factory=dict)
-    """Labels of the coordinates study, arm, contrast and treatment."""
+    names: dict[str, list[str]]
 
     def data(self) -> dict[str, npt.NDArray[np.generic]]:
-        """Every array that is data of the compiled model, by name."""
-        names = [
-            "events", "people", "study_of_arm", "contrast_of_arm", "arms_of_study", "share", "mixing", "slot",
-            "design", "estimate", "precision", "location", "spread",
-            "effects_prior", "heterogeneity_prior", "baseline_prior",
-        ]
-        return {name: getattr(self, name) for name in names}
+        """Every array, by name: the data of the compiled model."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.name not in ("structure", "names")}
 
 
 def independent_contrasts(estimate: Floats, covariance: Floats) -> tuple[Floats, Floats, Floats]:
@@ -142,22 +131,29 @@ def layout(evidence: Evidence, analysis: Analysis, structure: Structure | None =
     """
     own = structure_of(evidence, analysis)
     room = own if structure is None else own.holding(structure)
-    blank = _blank(room)
+    arrays = _blank(room)
     position = {treatment: i for i, treatment in enumerate(evidence.treatments)}
-    arm = contrast = 0
+    contrast = 0
     for row, trial in enumerate(evidence.trials):
-        size = len(trial.arms)
-        _fill_arms(blank, trial, row, arm, contrast)
-        _fill_contrasts(blank, trial, analysis, contrast, position)
-        arm, contrast = arm + size, contrast + size - 1
-    location, spread = _guide(blank["design"], blank["estimate"], blank["precision"], analysis)
+        _fill(arrays, (trial, row, contrast), analysis, position)
+        contrast += len(trial.arms) - 1
+    location, spread = _guide(arrays["design"], arrays["estimate"], arrays["precision"], analysis)
     priors = analysis.priors
     return Layout(
-        room, **blank, location=location, spread=spread,
-        effects_prior=np.array(numbers(priors.effects)),
-        heterogeneity_prior=np.array(numbers(priors.heterogeneity)),
-        baseline_prior=np.array(numbers(analysis.baseline_prior)),
-        names=_names(evidence, room),
+        room,
+        arrays["events"].astype(np.int64),
+        arrays["people"].astype(np.int64),
+        arrays["share"],
+        arrays["mixing"],
+        arrays["design"],
+        arrays["estimate"],
+        arrays["precision"],
+        location,
+        spread,
+        np.array(numbers(priors.effects)),
+        np.array(numbers(priors.heterogeneity)),
+        np.array(numbers(analysis.baseline_prior)),
+        _names(evidence, room),
     )
 
 
@@ -166,72 +162,59 @@ def structure_of(evidence: Evidence, analysis: Analysis) -> Structure:
     arms = [len(trial.arms) for trial in evidence.trials]
     prior = analysis.priors.heterogeneity
     return Structure(
-        analysis.likelihood, analysis.link, analysis.effects, prior.family if prior else None,
-        studies=len(arms), arms=sum(arms), contrasts=sum(arms) - len(arms),
-        treatments=len(evidence.treatments), arms_per_study=max(arms),
+        analysis.likelihood,
+        analysis.link,
+        analysis.effects,
+        prior.family if prior else None,
+        studies=len(arms),
+        arms_per_study=max(arms),
+        contrasts=sum(arms) - len(arms),
+        treatments=len(evidence.treatments),
     )
 
 
-def _blank(s: Structure) -> dict[str, npt.NDArray[np.generic]]:
-    """Arrays without data; each filled-up study has two arms without people."""
-    width = s.arms_per_study
+def _blank(room: Structure) -> dict[str, Floats]:
+    """Arrays without data."""
+    grid = (room.studies, room.arms_per_study)
     return {
-        "events": np.zeros(s.arms, np.int64),
-        "people": np.zeros(s.arms, np.int64),
-        "study_of_arm": np.full(s.arms, s.studies - 1, np.int64),
-        "contrast_of_arm": np.zeros(s.arms, np.int64),
-        "arms_of_study": np.zeros((s.studies, width), np.int64),
-        "share": np.full((s.studies, width), 1.0 / width),
-        "mixing": np.zeros((s.contrasts, width - 1)),
-        "slot": np.zeros((s.contrasts, width - 1), np.int64),
-        "design": np.zeros((s.contrasts, s.treatments - 1)),
-        "estimate": np.zeros(s.contrasts),
-        "precision": np.zeros(s.contrasts),
+        "events": np.zeros(grid),
+        "people": np.zeros(grid),
+        "share": np.full(grid, 1.0 / room.arms_per_study),
+        "mixing": np.zeros((room.studies * room.arms_per_study, room.contrasts)),
+        "design": np.zeros((room.contrasts, room.treatments - 1)),
+        "estimate": np.zeros(room.contrasts),
+        "precision": np.zeros(room.contrasts),
     }
 
 
-def _fill_arms(blank: dict[str, npt.NDArray[np.generic]], trial: Trial, row: int, arm: int, contrast: int) -> None:
-    size = len(trial.arms)
-    here = slice(arm, arm + size)
-    blank["events"][here] = [a.events for a in trial.arms]
-    blank["people"][here] = [a.n for a in trial.arms]
-    blank["study_of_arm"][here] = row
-    blank["contrast_of_arm"][here] = [0, *range(contrast + 1, contrast + size)]
-    blank["arms_of_study"][row] = arm
-    blank["arms_of_study"][row, :size] = range(arm, arm + size)
-    blank["share"][row] = 0.0
-    blank["share"][row, :size] = 1.0 / size
-
-
-def _fill_contrasts(
-    blank: dict[str, npt.NDArray[np.generic]], trial: Trial, analysis: Analysis, contrast: int, position: dict[str, int]
+def _fill(
+    arrays: dict[str, Floats], place: tuple[Trial, int, int], analysis: Analysis, position: dict[str, int]
 ) -> None:
-    size = len(trial.arms) - 1
-    here = slice(contrast, contrast + size)
+    """Enter one trial: its counts in its row, its independent contrasts from the given one on."""
+    trial, row, first = place
+    size, width = len(trial.arms), arrays["events"].shape[1]
+    arrays["events"][row, :size] = [arm.events for arm in trial.arms]
+    arrays["people"][row, :size] = [arm.n for arm in trial.arms]
+    arrays["share"][row] = 0.0
+    arrays["share"][row, :size] = 1.0 / size
+
     seen = trial_contrasts(trial, analysis.effect_measure, analysis.zero_cells)
     mixing, estimate, precision = independent_contrasts(seen.estimate, seen.covariance)
-    effects = np.zeros((size, len(position)))
-    effects[np.arange(size), [position[a.treatment] for a in trial.arms[1:]]] += 1
-    effects[:, position[trial.arms[0].treatment]] -= 1
-    blank["design"][here, : len(position) - 1] = np.linalg.solve(mixing, effects)[:, 1:]
-    blank["mixing"][here, :size] = mixing
-    blank["slot"][here, :] = contrast
-    blank["slot"][here, :size] = range(contrast, contrast + size)
-    blank["estimate"][here] = estimate
-    blank["precision"][here] = precision
+    effects = np.zeros((size - 1, len(position)))
+    effects[np.arange(size - 1), [position[arm.treatment] for arm in trial.arms[1:]]] = 1
+    effects[:, position[trial.arms[0].treatment]] = -1
+    here = slice(first, first + size - 1)
+    arrays["mixing"][row * width + 1 : row * width + size, here] = mixing
+    arrays["design"][here, : len(position) - 1] = np.linalg.solve(mixing, effects)[:, 1:]
+    arrays["estimate"][here] = estimate
+    arrays["precision"][here] = precision
 
 
-def _guide(
-    design: npt.NDArray[np.generic],
-    estimate: npt.NDArray[np.generic],
-    precision: npt.NDArray[np.generic],
-    analysis: Analysis,
-) -> tuple[Floats, Floats]:
+def _guide(x: Floats, y: Floats, w: Floats, analysis: Analysis) -> tuple[Floats, Floats]:
     """Approximate posterior of the effects by least squares, at the moment estimate of the heterogeneity.
 
     DerSimonian & Laird's estimate for a regression: τ² = (Q - df) / (tr W - tr[(XᵀWX)⁻¹ XᵀW²X]).
     """
-    x, y, w = np.asarray(design, float), np.asarray(estimate, float), np.asarray(precision, float)
     ridge = np.eye(x.shape[1]) / numbers(analysis.priors.effects)[0] ** 2
 
     def solve(weight: Floats) -> tuple[Floats, Floats]:
@@ -253,9 +236,11 @@ def _names(evidence: Evidence, room: Structure) -> dict[str, list[str]]:
     """Labels of the coordinates; what is filled up is called so."""
     own = {
         "study": [trial.id for trial in evidence.trials],
-        "arm": [f"{trial.id}: {arm.treatment}" for trial in evidence.trials for arm in trial.arms],
+        "arm": [str(i + 1) for i in range(room.arms_per_study)],
         "contrast": [f"{trial.id} {i}" for trial in evidence.trials for i in range(1, len(trial.arms))],
         "treatment": list(evidence.treatments),
     }
-    sizes = {"study": room.studies, "arm": room.arms, "contrast": room.contrasts, "treatment": room.treatments}
-    return {name: own[name] + [f"(no {name} {i})" for i in range(size - len(own[name]))] for name, size in sizes.items()}
+    sizes = {"study": room.studies, "contrast": room.contrasts, "treatment": room.treatments}
+    for name, size in sizes.items():
+        own[name] += [f"(no {name} {i})" for i in range(size - len(own[name]))]
+    return own

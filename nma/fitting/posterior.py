@@ -52,7 +52,7 @@ class Fit:
     posterior : Dataset
         Draws with dims ``chain``, ``draw`` and named coordinates. ``effects`` (treatment; against the reference, which
         is 0) on the scale on which effects add; ``heterogeneity_sd`` on the same scale (random effects only);
-        ``probability`` (arm; binomial likelihood only).
+        ``probability`` (study, arm in the order of the evidence; binomial likelihood only).
     diagnostics : FitDiagnostics
         The gate and its numbers.
     engine, seed, seconds, attempts
@@ -88,6 +88,6 @@ class Fit:
     @property
     def inference_data(self) -> az.InferenceData:
         """The draws as ArviZ InferenceData."""
-        from nma.fit.quiet import arviz
+        from nma.fitting.quiet import arviz
 
         return arviz().InferenceData(posterior=self.posterior)

@@ -1,0 +1,5 @@
+"""``python -m nma``."""
+
+from nma.cli import main
+
+main()

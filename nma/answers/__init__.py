@@ -1,0 +1,1 @@
+"""Fit → answers: relative effects, rankings, heterogeneity. Each number is computed here, once."""

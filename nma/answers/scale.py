@@ -1,0 +1,65 @@
+"""Where each treatment stands on the scale of the reported measure, draw by draw.
+
+Every relative effect is a difference of two positions, so that all of them, the league table and the ranking come from
+one array, and d_AB = -d_BA holds exactly.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import expit, log_expit, logit
+
+from nma.fitting import Fit
+from nma.vocab import Better, Measure
+
+Floats = npt.NDArray[np.float64]
+
+
+def positions(fit: Fit) -> Floats:
+    """Position of each treatment; shape (D, T), D draws of all chains.
+
+    On the log scale for RR and OR, as a risk for RD. Under a logit link the RR and the RD follow from the log odds
+    ratios at the declared baseline risk p of the reference: position = log expit(logit p + d), or expit(logit p + d).
+    """
+    return _on_measure(fit, _effects(fit))
+
+
+def predictive_positions(fit: Fit, rng: np.random.Generator) -> Floats | None:
+    """Positions in a new trial like those of the network; shape (D, T). None for common effects.
+
+    Each treatment's effect gets its own Normal(0, τ²/2), so that every difference has variance τ² and two differences
+    that share a treatment covary by τ²/2, as within a trial (Higgins, Thompson & Spiegelhalter 2009,
+    doi:10.1111/j.1467-985X.2008.00552.x). No treatment is special.
+    """
+    if fit.heterogeneity_sd is None:
+        return None
+    effects = _effects(fit)
+    tau = fit.heterogeneity_sd.transpose("chain", "draw").to_numpy().reshape(-1, 1)
+    new = effects + tau / np.sqrt(2) * rng.standard_normal(effects.shape)
+    return _on_measure(fit, new - new[:, :1])
+
+
+def higher_is_better(fit: Fit) -> bool:
+    """Whether a larger position is a better one."""
+    return fit.analysis.better is Better.HIGHER
+
+
+def is_log(fit: Fit) -> bool:
+    """Whether positions are logarithms of the reported measure."""
+    return fit.analysis.measure is not Measure.RD
+
+
+def _effects(fit: Fit) -> Floats:
+    stacked: Floats = fit.effects.transpose("chain", "draw", "treatment").to_numpy()
+    return stacked.reshape(-1, stacked.shape[-1])
+
+
+def _on_measure(fit: Fit, effects: Floats) -> Floats:
+    analysis = fit.analysis
+    if analysis.measure is analysis.effect_measure:
+        return effects
+    assert analysis.baseline_risk is not None  # the specification requires it
+    log_odds = logit(analysis.baseline_risk.risk) + effects
+    on_measure: Floats = log_expit(log_odds) if analysis.measure is Measure.RR else expit(log_odds)
+    return on_measure
