@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+
+LONGEST = 100
+"""Characters of a word beyond which nobody misspelt it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +29,22 @@ class Problem:
         parts += [f"allowed: {self.allowed}"] if self.allowed else []
         parts += [self.hint] if self.hint else []
         where = f"{self.place} {self.field}".strip()
-        return f"{where}: {', '.join(parts)}" if where else ", ".join(parts)
+        return printable(f"{where}: {', '.join(parts)}" if where else ", ".join(parts))
+
+
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """Each problem once, by file and line and otherwise in the order given."""
+    return sorted(dict.fromkeys(problems), key=lambda problem: _file_and_line(problem.place))
+
+
+def _file_and_line(place: str) -> tuple[str, int]:
+    name, _, line = place.rpartition(":")
+    return (name, int(line)) if name and line.isdecimal() else (place, 0)
+
+
+def printable(text: str) -> str:
+    """The text on one line, with nothing in it that a terminal would obey."""
+    return "".join(c if c.isprintable() else " " if c in "\n\t" else ascii(c)[1:-1] for c in text)
 
 
 class NmaError(Exception):
@@ -61,8 +81,25 @@ class OutputError(NmaError):
     """A result could not be written or read."""
 
 
+def shorten(text: str, longest: int = 60) -> str:
+    """The text, cut where it is longer than a message bears."""
+    return text if len(text) <= longest else text[: longest - 3] + "..."
+
+
 def nearest(word: object, allowed: Iterable[str]) -> str | None:
     """Name the allowed word closest to a misspelt one, as a hint; None when nothing is close."""
-    close = get_close_matches(str(word).lower(), {choice.lower(): choice for choice in allowed}, n=1, cutoff=0.6)
-    lookup = {choice.lower(): choice for choice in allowed}
-    return f"did you mean '{lookup[close[0]]}'?" if close else None
+    text, lookup = str(word), {choice.lower(): choice for choice in allowed}
+    close = get_close_matches(text.lower(), lookup, n=1, cutoff=0.6) if len(text) <= LONGEST else []
+    if not close:
+        return strange_character(text)
+    strange = strange_character(text) if strange_character(lookup[close[0]]) is None else None
+    return f"did you mean '{lookup[close[0]]}'?" + (f" ({strange})" if strange else "")
+
+
+def strange_character(text: str) -> str | None:
+    """Name the first character beyond ASCII: it may look like another, or like nothing."""
+    found = re.search(r"[^\x20-\x7e]", text)
+    if found is None:
+        return None
+    name = unicodedata.name(found[0], "a control character")
+    return f"character {found.start() + 1} of it is {name} (U+{ord(found[0]):04X})"

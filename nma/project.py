@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from nma.analysis import Analysis, load_analysis
-from nma.errors import InputError, Problem, ProjectError, nearest
+from nma.errors import InputError, Problem, ProjectError, nearest, shorten
 from nma.registry import Registry, load_registry
+from nma.registry.load import typed_files
 
 MARKER = "nma.toml"
+KEYS = ("name", "title")
 ENVIRONMENT = "NMA_PROJECT"
 PACKAGE = Path(__file__).resolve().parent
 
@@ -45,30 +49,65 @@ class Project:
             return cls._named(Path(folder), "argument")
         if os.environ.get(ENVIRONMENT):
             return cls._named(Path(os.environ[ENVIRONMENT]), "environment")
-        here = Path.cwd().resolve()
-        for candidate in (here, *here.parents):
-            if (candidate / MARKER).is_file():
+        for candidate in _here_and_above():
+            if _is_project(candidate):
                 return cls(candidate, "nearest")
-        if (PACKAGE.parent / MARKER).is_file():
-            return cls(PACKAGE.parent, "checkout")
-        if (PACKAGE / "_bundled" / MARKER).is_file():
-            return cls(PACKAGE / "_bundled", "bundled")
+        for candidate, origin in ((PACKAGE.parent, "checkout"), (PACKAGE / "_bundled", "bundled")):
+            if _is_project(candidate):
+                return cls(candidate, origin)
         raise ProjectError(Problem("", "", f"no {MARKER} here or above", hint="name the folder with --project DIR"))
 
     @classmethod
     def _named(cls, folder: Path, origin: str) -> Project:
-        if not (folder / MARKER).is_file():
-            raise ProjectError(Problem(str(folder), "", f"no {MARKER} in this folder", hint="is it the project's root?"))
+        if not _is_project(folder):
+            source = f"{ENVIRONMENT}=" if origin == "environment" else ""
+            hint = "name the folder that holds it"
+            raise ProjectError(Problem(f"{source}{folder}", "", f"no {MARKER} in this folder", hint=hint))
         return cls(folder.resolve(), origin)
 
     @cached_property
     def name(self) -> str:
-        """Name of the review, from ``nma.toml``."""
+        """Name of the review, from ``nma.toml``.
+
+        Raises
+        ------
+        ProjectError
+            The file has problems.
+        """
+        settings, problems = self._marker()
+        if problems:
+            raise ProjectError(problems)
+        return str(settings.get("name", self.root.name))
+
+    def problems(self) -> list[Problem]:
+        """What is wrong with ``nma.toml``."""
+        return self._marker()[1]
+
+    def _marker(self) -> tuple[dict[str, Any], list[Problem]]:
+        hint = 'as in name = "my-review"'
         try:
-            content = tomllib.loads((self.root / MARKER).read_text("utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-            raise ProjectError(Problem(MARKER, "", f"cannot be read: {error}")) from None
-        return str(content.get("name", self.root.name))
+            settings = tomllib.loads((self.root / MARKER).read_text("utf-8"))
+        except UnicodeDecodeError:
+            return {}, [Problem(MARKER, "", "the file is not UTF-8 text", hint="save it as UTF-8")]
+        except OSError as error:
+            return {}, [Problem(MARKER, "", f"cannot be read ({error.strerror})")]
+        except tomllib.TOMLDecodeError as error:
+            line = re.search(r"at line (\d+)", str(error))
+            place = f"{MARKER}:{line[1]}" if line else MARKER
+            return {}, [Problem(place, "", f"not valid TOML: {str(error).partition(' (at ')[0]}", hint=hint)]
+        except RecursionError:
+            return {}, [Problem(MARKER, "", "nested too deeply", hint=hint)]
+        unknown = [
+            Problem(MARKER, shorten(key), "unknown key", None, ", ".join(KEYS), nearest(key, KEYS) or "remove it")
+            for key in settings
+            if key not in KEYS
+        ]
+        wrong = [
+            Problem(MARKER, key, "must be text", str(settings[key]), None, hint)
+            for key in KEYS
+            if key in settings and not (isinstance(settings[key], str) and settings[key].strip())
+        ]
+        return settings, unknown + wrong
 
     @property
     def studies(self) -> Path:
@@ -106,18 +145,33 @@ class Project:
 
     def specifications(self) -> dict[str, Path]:
         """Paths of the specifications by name."""
-        return {path.stem: path for path in sorted(self.models.glob("*.yaml"))} if self.models.is_dir() else {}
+        return {path.stem: path for path in typed_files(self.models)[0]}
 
     def analysis(self, name: str) -> Analysis:
-        """Read the specification of that name.
+        """Read the specification of that name, and check its words against the registry's.
 
         Raises
         ------
         InputError
-            There is none, or it has problems.
+            There is none, or it or the registry has problems.
         """
         paths = self.specifications()
         if name not in paths:
-            allowed = ", ".join(paths) or "none yet"
-            raise InputError(Problem("models/", "", "no such specification", f"'{name}'", allowed, nearest(name, paths)))
-        return load_analysis(paths[name])
+            allowed, hint = ", ".join(paths) or "none yet", nearest(Path(name).stem, paths)
+            raise InputError(Problem("models/", "", "no such specification", f"'{name}'", allowed, hint))
+        return load_analysis(paths[name], self.registry)
+
+
+def _here_and_above() -> list[Path]:
+    try:
+        here = Path.cwd().resolve()
+    except OSError:
+        return []
+    return [here, *here.parents]
+
+
+def _is_project(folder: Path) -> bool:
+    try:
+        return (folder / MARKER).is_file()
+    except (OSError, ValueError):
+        return False

@@ -5,13 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from nma import yamlio
 from nma.analysis import Analysis
-from nma.errors import InputError
-from nma.registry import Study, Vocabulary
-from nma.registry.base import problems_of
+from nma.registry import Study, Vocabulary, read_vocabulary
 
 SCHEMAS: dict[str, type[BaseModel]] = {"study": Study, "analysis": Analysis}
 
@@ -24,11 +21,7 @@ def json_schema(what: str, vocabulary: Path) -> dict[str, Any]:
     InputError
         The vocabulary has problems.
     """
-    document = yamlio.load(vocabulary)
-    try:
-        words = Vocabulary.model_validate(document.data)
-    except ValidationError as error:
-        raise InputError(problems_of(error, document, Vocabulary)) from None
+    words = read_vocabulary(vocabulary)
     schema: dict[str, Any] = SCHEMAS[what].model_json_schema()
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
     for model, field, allowed in _closed_words(words):

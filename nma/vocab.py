@@ -1,4 +1,4 @@
-"""The closed vocabulary: every word that a study file or a specification may use where only some words have a meaning."""
+"""The closed vocabulary: every word a study file or a specification may use where only some words have a meaning."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ message can name the place without a second, slower parse.
 from __future__ import annotations
 
 import re
+import stat
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,11 +16,12 @@ from typing import Any
 from ruamel.yaml import YAML, events
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from nma.errors import InputError, Problem
+from nma.errors import InputError, Problem, shorten
 
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 40
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _CONSTANTS: dict[str, Any] = {
@@ -28,8 +30,19 @@ _CONSTANTS: dict[str, Any] = {
     **dict.fromkeys(("false", "False", "FALSE"), False),
     **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),
     **dict.fromkeys((".inf", ".Inf", ".INF", "+.inf"), float("inf")),
-    "-.inf": float("-inf"),
+    **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), float("-inf")),
 }
+_HINTS = {
+    "found character that cannot start any token": "put a text that begins with this character in quotes",
+    "mapping values are not allowed": "put a text that holds ': ' in quotes, or mend the indentation",
+    "did not find expected key": "look at the indentation and the quotes here and just above",
+    "did not find expected '-' indicator": "look at the indentation here and just above",
+    "did not find expected ',' or": "a bracket is not closed, or a comma is missing",
+    "found unexpected end of stream": "a quote is not closed",
+    "could not find expected ':'": "put a colon and a space after the key",
+    "found unknown escape character": "in double quotes a backslash is written twice, in single quotes once",
+}
+"""What to do about the parser's commonest complaints, by how they begin."""
 
 
 @dataclass(slots=True)
@@ -74,6 +87,30 @@ class Document:
         line = self.line(location)
         return f"{self.name}:{line}" if line else self.name
 
+    def problem(
+        self,
+        location: Sequence[Any],
+        what: str,
+        got: str | None = None,
+        allowed: str | None = None,
+        hint: str | None = None,
+    ) -> Problem:
+        """Something that is wrong at a location of the file."""
+        return Problem(self.place(location), dotted(location), what, got, allowed, hint)
+
+
+def dotted(location: Sequence[Any]) -> str:
+    """``arms[2].events`` for ``("arms", 2, "events")``; a key that is no plain word stands in brackets and quotes."""
+    text = ""
+    for step in location:
+        if isinstance(step, int):
+            text += f"[{step}]"
+        elif re.fullmatch(r"[\w-]{1,60}", str(step)):
+            text += f".{step}" if text else str(step)
+        else:
+            text += f"['{shorten(str(step))}']"
+    return text
+
 
 def load(path: Path, name: str | None = None) -> Document:
     """Read one YAML file.
@@ -84,8 +121,7 @@ def load(path: Path, name: str | None = None) -> Document:
         The file is missing, too large, not UTF-8, not YAML, uses anchors, nests too deeply or repeats a key.
     """
     name = name or path.name
-    text = _read(path, name)
-    return _Builder(text, path, name).document()
+    return _Builder(_read(path, name), path, name).document()
 
 
 def from_data(data: Any, name: str) -> Document:
@@ -95,18 +131,30 @@ def from_data(data: Any, name: str) -> Document:
 
 def _read(path: Path, name: str) -> bytes:
     try:
-        if path.stat().st_size > MAX_BYTES:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise InputError(Problem(name, "", "is not a file", hint="move it elsewhere or rename it"))
+        if status.st_size > MAX_BYTES:
             raise InputError(Problem(name, "", f"the file is larger than {MAX_BYTES:,} bytes", hint="split it"))
         raw = path.read_bytes()
     except OSError as error:
-        raise InputError(Problem(name, "", f"cannot be read ({error.strerror})")) from None
+        hint = "is it there, and may you read it?"
+        raise InputError(Problem(name, "", f"cannot be read ({error.strerror or error})", hint=hint)) from None
     try:
-        raw.decode("utf-8")
+        text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        hint = "save it as UTF-8"
-        raise InputError(Problem(f"{name}:{line}", "", "the file is not UTF-8 text", hint=hint)) from None
+        place = f"{name}:{_line_of(raw[: error.start].decode('utf-8'))}"
+        raise InputError(Problem(place, "", "the file is not UTF-8 text", hint="save it as UTF-8")) from None
+    control = _CONTROL.search(text)
+    if control is not None:
+        place, got = f"{name}:{_line_of(text[: control.start()])}", f"U+{ord(control[0]):04X}"
+        raise InputError(Problem(place, "", "a control character", got, hint="delete it"))
     return raw
+
+
+def _line_of(before: str) -> int:
+    """Line, from 1, of what comes after this text; lines may end in any of the three ways."""
+    return len(re.findall(r"\r\n|\r|\n", before)) + 1
 
 
 class _Builder:
@@ -120,12 +168,9 @@ class _Builder:
             self.events: Iterator[Any] = iter(YAML(typ="safe").parse(self.text.decode("utf-8")))
             data, mark = self._first()
         except MarkedYAMLError as error:
-            at = error.problem_mark or error.context_mark
-            line = at.line + 1 if at is not None else 1
-            raise self._error(line, "not valid YAML", hint=str(error.problem or error.context)) from None
+            raise self._not_yaml(error) from None
         except YAMLError as error:
-            message = " ".join(str(error).split())
-            raise self._error(1, "not valid YAML", hint=message) from None
+            raise self._error(1, f"not valid YAML ({error})") from None
         return Document(data, self.path, self.name, mark, self.text)
 
     def _first(self) -> tuple[Any, Mark]:
@@ -145,8 +190,10 @@ class _Builder:
             raise self._error(line, f"nested more than {MAX_DEPTH} levels deep")
         if isinstance(event, events.AliasEvent) or event.anchor is not None:
             raise self._error(line, "anchors and aliases are not used here", hint="write the value out")
-        if event.tag is not None and not event.tag.startswith("tag:yaml.org,2002:"):
-            raise self._error(line, f"the tag {event.tag} is not used here", hint="write a plain value")
+        if event.tag is not None:
+            tag = str(event.tag).replace("tag:yaml.org,2002:", "!!")
+            hint = "write a plain value, in quotes if it is text"
+            raise self._error(line, f"the tag {shorten(tag)} is not used here", hint)
         if isinstance(event, events.ScalarEvent):
             return self._scalar(event, line), Mark(line)
         build: Callable[[int, int], tuple[Any, Mark]] = (
@@ -174,7 +221,8 @@ class _Builder:
             key = str(event.value) if not isinstance(key, str) else key
             if key in mapping:
                 first = mark.children[key].line
-                raise self._error(at, f"the key '{key}' stands twice", hint=f"it is already on line {first}", at=key)
+                what = f"the key '{shorten(key)}' stands twice"
+                raise self._error(at, what, hint=f"it is already on line {first}", at=shorten(key))
             value, child = self._node(next(self.events), depth + 1)
             child.line = at if isinstance(value, (dict, list)) else child.line
             mapping[key] = value
@@ -192,6 +240,18 @@ class _Builder:
                 raise self._error(line, "a number with more than 20 digits", hint="quote it if it is a name")
             return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
         return float(text) if _FLOAT.fullmatch(text) else text
+
+    def _not_yaml(self, error: MarkedYAMLError) -> InputError:
+        at = error.problem_mark or error.context_mark
+        line = at.line + 1 if at is not None else 1
+        complaint = str(error.problem or error.context)
+        hint = next((hint for start, hint in _HINTS.items() if complaint.startswith(start)), None)
+        text = [*self.text.decode("utf-8").splitlines(), ""][line - 1 :][:1]
+        if text and re.match(r"[\s-]*\t", text[0]):
+            hint = "indent with spaces, not with a tab"
+        began = error.context_mark.line + 1 if error.context_mark is not None else line
+        since = f" (it began on line {began})" if began != line else ""
+        return self._error(line, f"not valid YAML: {complaint}{since}", hint)
 
     def _error(self, line: int, what: str, hint: str | None = None, at: str = "") -> InputError:
         return InputError(Problem(f"{self.name}:{line}", at, what, hint=hint))

@@ -2,67 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from nma import yamlio
-from nma.analysis.spec import Analysis, merge_patch
-from nma.errors import InputError, Problem, nearest
+from nma.analysis.spec import Analysis, Recode, merge_patch, validated
+from nma.errors import InputError, Problem, in_order, nearest
 from nma.registry import Registry
-from nma.registry.base import dotted, problems_of, shown
-from nma.yamlio import Document
+from nma.registry.base import listed, shown
+from nma.registry.load import typed_files
+from nma.yamlio import Document, dotted
 
 REQUIRED_IN_FILES = (("title",), ("question",), ("better_in_words",), ("select",), ("priors", "reason"))
 """What a specification on disk must say beyond what a model needs: a report is made of it."""
 
 
-def load_analysis(path: Path) -> Analysis:
-    """Read one specification.
+Named = tuple[tuple[str | int, ...], str, str, list[str]]
+"""Where, what is wrong if the word is none of the allowed ones, the word, the allowed ones."""
+
+
+def load_analysis(path: Path, registry: Registry | None = None) -> Analysis:
+    """Read one specification, and check its words against the registry's where it is given.
 
     Raises
     ------
     InputError
         With every problem of the file, its sensitivity sets included.
     """
-    analysis, _, problems = _read(path)
+    analysis, problems = _read(path, registry)
     if analysis is None or problems:
         raise InputError(problems)
     return analysis
 
 
 def check_specifications(folder: Path, registry: Registry | None) -> tuple[dict[str, Analysis], list[Problem]]:
-    """Read every specification of a folder and list what is wrong, against the registry's words too where it is given."""
+    """Read every specification of a folder and list what is wrong, also against the registry where it is given."""
     found: dict[str, Analysis] = {}
-    problems: list[Problem] = []
-    for path in sorted(folder.glob("*.yaml")) if folder.is_dir() else []:
-        analysis, document, more = _read(path)
+    files, problems = typed_files(folder)
+    for path in files:
+        analysis, more = _read(path, registry)
         problems += more
-        if analysis is not None and document is not None:
+        if analysis is not None:
             found[analysis.name] = analysis
-            if registry is not None:
-                problems += _against_registry(analysis, document, registry)
-    return found, problems
+    return found, in_order(problems)
 
 
-def _read(path: Path) -> tuple[Analysis | None, Document | None, list[Problem]]:
+def _read(path: Path, registry: Registry | None) -> tuple[Analysis | None, list[Problem]]:
     try:
         document = yamlio.load(path, f"{path.parent.name}/{path.name}")
     except InputError as error:
-        return None, None, list(error.problems)
+        return None, list(error.problems)
     if not isinstance(document.data, dict):
-        return None, document, [Problem(document.place(), "", "the file holds no specification", shown(document.data))]
-    problems = list(_missing(document))
-    try:
-        analysis = Analysis.model_validate({"name": path.stem, **document.data})
-    except ValidationError as error:
-        return None, document, [*problems_of(error, document, Analysis), *problems]
-    if analysis.name != path.stem:
-        problems.append(Problem(document.place(("name",)), "name", "differs from the file name", shown(analysis.name)))
-    problems += _patch_problems(analysis, document)
-    return analysis, document, problems
+        hint = "start with 'title:'; nma schema analysis describes the keys"
+        problem = Problem(document.place(), "", "the file holds no specification", shown(document.data), hint=hint)
+        return None, [problem]
+    analysis, problems = validated(document, {"name": path.stem, **document.data})
+    problems += _missing(document)
+    if analysis is not None and analysis.name != path.stem:
+        what, hint = "differs from the file name", "remove it: the file's name is the analysis's"
+        problems.append(document.problem(("name",), what, shown(analysis.name), shown(path.stem), hint))
+    problems += _patch_problems(document, {(p.field, p.what, p.got) for p in problems})
+    if analysis is not None and registry is not None:
+        problems += _against_registry(analysis, document, registry)
+    return analysis, in_order(problems)
 
 
 def _missing(document: Document) -> Iterator[Problem]:
@@ -71,42 +74,55 @@ def _missing(document: Document) -> Iterator[Problem]:
         for step in location:
             value = value.get(step) if isinstance(value, dict) else None
         if value is None:
-            yield Problem(document.place(location), dotted(location), "missing", hint="a report needs it")
+            yield document.problem(location, "missing", hint="a report needs it")
 
 
-def _patch_problems(analysis: Analysis, document: Document) -> Iterator[Problem]:
-    """Apply each sensitivity set, so that its mistakes show before anything is fitted."""
-    plain = analysis.model_dump(mode="json", exclude_none=True, exclude={"sensitivity"})
-    for name, entry in analysis.sensitivity.items():
+def _patch_problems(document: Document, known: Container[tuple[str, str, str | None]]) -> Iterator[Problem]:
+    """Apply each sensitivity set, so that its mistakes show before anything is fitted.
+
+    What is wrong with the specification itself (``known``: field, what, got) is not said again.
+    """
+    sets = document.data.get("sensitivity")
+    plain = {key: value for key, value in document.data.items() if key != "sensitivity"}
+    for name, entry in sets.items() if isinstance(sets, dict) else ():
+        patch = entry.get("patch") if isinstance(entry, dict) else None
+        if not isinstance(patch, dict):
+            continue
         where = ("sensitivity", name, "patch")
-        for key in ("sensitivity", "name"):
-            if key in entry.patch:
-                yield Problem(document.place((*where, key)), dotted((*where, key)), "a set cannot change this")
-        patched = Document(merge_patch(plain, entry.patch), document.path, document.name, document.marks, b"")
-        try:
-            Analysis.model_validate(patched.data)
-        except ValidationError as error:
-            for problem in problems_of(error, patched, Analysis):
-                location = (*where, *_steps(problem.field))
-                yield Problem(
-                    document.place(location), dotted(location), problem.what, problem.got, problem.allowed, problem.hint
-                )
+        for key in _untouchable(patch):
+            yield document.problem((*where, key), "a set cannot change this", hint="remove it")
+        yield from _nothing_to_remove(document, where, plain, patch)
+        patched = merge_patch(plain, {key: value for key, value in patch.items() if key not in _untouchable(patch)})
+        if patched == plain:
+            yield document.problem(where, "changes nothing", hint="say what this set does differently")
+        for problem in validated(document, {"name": document.path.stem, **patched}, where)[1]:
+            if (problem.field.removeprefix(dotted(where) + "."), problem.what, problem.got) not in known:
+                yield problem
 
 
-def _steps(field: str) -> list[Any]:
-    """Turn ``a.b[1]`` back into its steps."""
-    steps: list[Any] = []
-    for part in field.replace("[", ".[").split("."):
-        if part:
-            steps.append(int(part[1:-1]) if part.startswith("[") and part[1:-1].isdigit() else part)
-    return steps
+def _untouchable(patch: Mapping[str, Any]) -> list[str]:
+    """Keys a sensitivity set has no business with: its own list, the name, and the loss of the whole selection."""
+    return [key for key in patch if key in ("sensitivity", "name") or (key == "select" and patch[key] is None)]
+
+
+def _nothing_to_remove(
+    document: Document, where: tuple[str, ...], target: Any, patch: Mapping[str, Any]
+) -> Iterator[Problem]:
+    """A null in a patch removes a key; where there is no such key, its name is probably misspelt."""
+    present = target if isinstance(target, dict) else {}
+    for key, value in patch.items():
+        if value is None and key not in present:
+            hint = nearest(key, present)
+            yield document.problem((*where, key), "nothing here to remove", None, listed(present), hint)
+        elif isinstance(value, dict):
+            yield from _nothing_to_remove(document, (*where, key), present.get(key), value)
 
 
 def _against_registry(analysis: Analysis, document: Document, registry: Registry) -> Iterator[Problem]:
     """Check that the specification and its sets name things the registry has."""
     yield from _unknown_words(analysis, document, registry, ())
     for name, entry in analysis.sensitivity.items():
-        if {"sensitivity", "name"} & set(entry.patch):
+        if _untouchable(entry.patch):
             continue
         try:
             patched = analysis.patched(entry.patch)
@@ -126,13 +142,13 @@ def _unknown_words(
     for location, what, got, allowed in _named(analysis, registry):
         if got not in allowed:
             where = (*base, *location)
-            shown_words = ", ".join(allowed) if len(allowed) <= 12 else None
-            yield Problem(document.place(where), dotted(where), what, shown(got), shown_words, nearest(got, allowed))
+            shown_words = listed(allowed) if len(allowed) <= 12 else None
+            yield document.problem(where, what, shown(got), shown_words, nearest(got, allowed))
 
 
-def _named(analysis: Analysis, registry: Registry) -> Iterator[tuple[tuple[str, ...], str, str, list[str]]]:
-    """Yield each word that must be one of the registry's: where, what is wrong otherwise, the word, the allowed ones."""
-    words, studies, select = registry.vocabulary, list(registry.studies), analysis.select
+def _named(analysis: Analysis, registry: Registry) -> Iterator[Named]:
+    """Yield each word that must be one of the registry's."""
+    words, studies, select = registry.vocabulary, [*registry.studies, *registry.unread], analysis.select
     yield ("outcome",), "unknown outcome", analysis.outcome, list(words.outcomes)
     if select is None:
         return
@@ -144,15 +160,19 @@ def _named(analysis: Analysis, registry: Registry) -> Iterator[tuple[tuple[str, 
     for flag in select.population:
         yield ("select", "population", flag), "unknown flag", flag, list(words.population_flags)
     outcome = words.outcomes.get(analysis.outcome)
-    for kind in select.kinds or ():
-        yield ("select", "kinds"), "unknown kind", kind, list(outcome.kinds) if outcome else []
+    for i, kind in enumerate(select.kinds or ()):
+        yield ("select", "kinds", i), "unknown kind", kind, list(outcome.kinds) if outcome else [kind]
     for study, arms in select.recode.items():
         yield ("select", "recode", study), "no such trial", study, studies
         for arm, recode in arms.items():
-            where = ("select", "recode", study, arm)
-            if study in registry.studies:
-                yield where, "no arm of this label", arm, [a.label for a in registry.studies[study].arms]
-            yield (*where, "node"), "unknown node", recode.node, list(words.nodes)
-            if recode.subgroup is not None and recode.node in words.nodes:
-                allowed = list(words.nodes[recode.node].subgroups)
-                yield (*where, "subgroup"), "unknown subgroup", recode.subgroup, allowed
+            yield from _recoded(registry, study, arm, recode)
+
+
+def _recoded(registry: Registry, study: str, arm: str, recode: Recode) -> Iterator[Named]:
+    where, nodes = ("select", "recode", study, arm), registry.vocabulary.nodes
+    if study in registry.studies:
+        yield where, "no arm of this label", arm, [known.label for known in registry.studies[study].arms]
+    yield (*where, "node"), "unknown node", recode.node, list(nodes)
+    if recode.subgroup is not None and recode.node in nodes:
+        allowed = list(nodes[recode.node].subgroups)
+        yield (*where, "subgroup"), f"not a subgroup of {recode.node}", recode.subgroup, allowed

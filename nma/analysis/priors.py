@@ -11,7 +11,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from nma.registry.base import Number, Text, Typed
+from nma.registry.base import SAID_BY_RULES, Number, Text, Typed
 from nma.vocab import Family, PriorOn
 
 Positive = Annotated[Number, Field(gt=0)]
@@ -19,20 +19,27 @@ Positive = Annotated[Number, Field(gt=0)]
 
 @dataclass(frozen=True)
 class FamilyRow:
-    """Parameters a family needs, and the quantities it may be a prior of."""
+    """Parameters a family has, and the quantities it may be a prior of."""
 
     needs: tuple[str, ...]
-    may_have: tuple[str, ...]
     stands_for: tuple[str, ...]
 
 
+PARAMETERS = ("scale", "upper", "mean", "sd", "on")
+ROLES = ("effects", "heterogeneity", "baseline")
+
 FAMILIES: dict[Family, FamilyRow] = {
-    Family.NORMAL: FamilyRow(("scale",), (), ("effects", "baseline")),
-    Family.HALF_NORMAL: FamilyRow(("scale",), (), ("heterogeneity",)),
-    Family.HALF_CAUCHY: FamilyRow(("scale",), (), ("heterogeneity",)),
-    Family.UNIFORM: FamilyRow(("upper",), (), ("heterogeneity",)),
-    Family.LOG_NORMAL: FamilyRow(("mean", "sd", "on"), (), ("heterogeneity",)),
+    Family.NORMAL: FamilyRow(("scale",), ("effects", "baseline")),
+    Family.HALF_NORMAL: FamilyRow(("scale",), ("heterogeneity",)),
+    Family.HALF_CAUCHY: FamilyRow(("scale",), ("heterogeneity",)),
+    Family.UNIFORM: FamilyRow(("upper",), ("heterogeneity",)),
+    Family.LOG_NORMAL: FamilyRow(("mean", "sd", "on"), ("heterogeneity",)),
 }
+
+
+def families_for(role: str) -> list[str]:
+    """The families that may be a prior of this quantity."""
+    return [str(family) for family, row in FAMILIES.items() if role in row.stands_for]
 
 
 class Prior(Typed):
@@ -51,15 +58,10 @@ class Prior(Typed):
 
     @model_validator(mode="after")
     def _parameters_of_the_family(self) -> Self:
-        row = FAMILIES[self.family]
-        given = {name for name in ("scale", "upper", "mean", "sd", "on") if getattr(self, name) is not None}
-        for name in row.needs:
-            if name not in given:
-                raise PydanticCustomError("prior", f"a {self.family} prior needs '{name}'")  # type: ignore[misc]
-        extra = sorted(given - set(row.needs) - set(row.may_have))
-        if extra:
-            message = f"a {self.family} prior has no '{extra[0]}'"
-            raise PydanticCustomError("prior", message, {"hint": f"its keys: {', '.join(row.needs)}"})  # type: ignore[misc]
+        given = {name for name in PARAMETERS if getattr(self, name) is not None}
+        if given != set(FAMILIES[self.family].needs):
+            message = f"a {self.family} prior has the keys family, {', '.join(FAMILIES[self.family].needs)}"
+            raise PydanticCustomError(SAID_BY_RULES, message)
         return self
 
     def parameters(self) -> dict[str, float | str]:
@@ -75,15 +77,14 @@ class Priors(Typed):
     heterogeneity: Prior | None = None
     """For the between-trial standard deviation; null for common effects."""
     baseline: Prior | None = None
-    """For a trial's mean log odds (logit link). The log link has none: the highest risk of a trial is uniform on 0 to 1."""
+    """For a trial's mean log odds (logit link); with the log link the highest risk of a trial is uniform on 0 to 1."""
     reason: Text | None = None
 
     @model_validator(mode="after")
     def _families_stand_where_they_may(self) -> Self:
-        for role in ("effects", "heterogeneity", "baseline"):
+        for role in ROLES:
             prior: Prior | None = getattr(self, role)
             if prior is not None and role not in FAMILIES[prior.family].stands_for:
-                allowed = ", ".join(family for family, row in FAMILIES.items() if role in row.stands_for)
-                message = f"{role}: a {prior.family} prior cannot stand here, allowed: {allowed}"
-                raise PydanticCustomError("prior_role", message)  # type: ignore[misc]
+                message = f"{role}: a {prior.family} prior cannot stand here, allowed: {', '.join(families_for(role))}"
+                raise PydanticCustomError(SAID_BY_RULES, message)
         return self

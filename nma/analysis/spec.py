@@ -1,17 +1,21 @@
-"""The specification of one analysis. Scientific choices have no silent default: they are typed, and printed in the report."""
+"""The specification of one analysis.
+
+Scientific choices have no silent default: they are typed, and printed in the report.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Self
 
 from pydantic import Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from nma import yamlio
+from nma.analysis import rules
 from nma.analysis.priors import Prior, Priors
-from nma.errors import InputError
-from nma.registry.base import Number, Text, Typed, Whole, problems_of
+from nma.errors import InputError, Problem, in_order
+from nma.registry.base import SAID_BY_RULES, Number, Text, Typed, Whole, problems_of, shown
 from nma.vocab import (
     Basis,
     Better,
@@ -27,20 +31,11 @@ from nma.vocab import (
     YesNoUnclear,
     ZeroCells,
 )
+from nma.yamlio import Document, dotted
 
 Risk = Annotated[Number, Field(gt=0, lt=1)]
 Months = Annotated[Number, Field(ge=0, le=1200)]
 StudyName = Annotated[str, Field(min_length=1)]
-
-MODELS: dict[tuple[Likelihood, Link], tuple[Measure, ...]] = {
-    (Likelihood.BINOMIAL, Link.LOG): (Measure.RR,),
-    (Likelihood.BINOMIAL, Link.LOGIT): (Measure.OR, Measure.RR, Measure.RD),
-    (Likelihood.NORMAL, Link.LOG): (Measure.RR,),
-    (Likelihood.NORMAL, Link.LOGIT): (Measure.OR,),
-    (Likelihood.NORMAL, Link.IDENTITY): (Measure.RD, Measure.RR, Measure.OR),
-}
-"""Which measures a likelihood and link can give. With contrast data the measure fixes the scale on which effects add,
-so that ``link: identity`` (the contrasts as they are) says the same as the measure's own link."""
 
 LOGIT_BASELINE = Prior(family=Family.NORMAL, scale=10.0)
 """A trial's mean log odds, where a specification gives no other: flat over every risk that occurs."""
@@ -63,7 +58,7 @@ class Recode(Typed):
     """Another node for one arm."""
 
     node: Text
-    subgroup: Text | None
+    subgroup: Text | None = None
 
 
 class Selection(Typed):
@@ -74,10 +69,10 @@ class Selection(Typed):
     """Which record counts when a trial has several in the window."""
     nodes: NodeLevel
     basis: Annotated[tuple[Basis, ...], Field(min_length=1)]
-    population: dict[str, tuple[YesNoUnclear, ...]]
-    timing: tuple[Timing, ...] | None = None
+    population: dict[str, Annotated[tuple[YesNoUnclear, ...], Field(min_length=1)]]
+    timing: Annotated[tuple[Timing, ...], Field(min_length=1)] | None = None
     """Null takes every timing."""
-    kinds: tuple[Text, ...] | None = None
+    kinds: Annotated[tuple[Text, ...], Field(min_length=1)] | None = None
     """Null takes every kind of the outcome."""
     published_up_to: Whole | None = None
     risk_of_bias: RiskOfBiasRule
@@ -140,40 +135,10 @@ class Analysis(Typed):
     sampling: Sampling = Sampling()
 
     @model_validator(mode="after")
-    def _model_exists(self) -> Self:
-        measures = MODELS.get((self.likelihood, self.link))
-        if measures is None:
-            allowed = ", ".join(link for likelihood, link in MODELS if likelihood is self.likelihood)
-            message = f"link: '{self.link}' does not go with likelihood '{self.likelihood}', allowed: {allowed}"
-            raise PydanticCustomError("model", message)  # type: ignore[misc]
-        if self.measure not in measures:
-            message = f"measure: {self.likelihood} likelihood with {self.link} link gives {', '.join(measures)}"
-            raise PydanticCustomError("model", message)  # type: ignore[misc]
-        return self
-
-    @model_validator(mode="after")
-    def _baseline_is_declared(self) -> Self:
-        needed = self.has_mean_log_odds and self.measure is not Measure.OR
-        if needed and self.baseline_risk is None:
-            message = f"baseline_risk: a logit link gives the {self.measure} only at a declared risk under the reference"
-            hint = {"hint": "add baseline_risk: {risk: ..., source: ...}"}
-            raise PydanticCustomError("baseline", message, hint)  # type: ignore[misc]
-        if not needed and self.baseline_risk is not None:
-            raise PydanticCustomError("baseline", "baseline_risk: this measure does not depend on one", {"hint": "remove it"})
-        return self
-
-    @model_validator(mode="after")
-    def _heterogeneity_fits_the_effects(self) -> Self:
-        prior = self.priors.heterogeneity
-        if self.effects is Effects.RANDOM and prior is None:
-            raise PydanticCustomError("priors", "priors.heterogeneity: random effects need a prior on their spread", {})
-        if self.effects is Effects.COMMON and prior is not None:
-            raise PydanticCustomError("priors", "priors.heterogeneity: common effects have none", {"hint": "remove it"})
-        if prior is not None and prior.family is Family.LOG_NORMAL and self.effect_measure is not Measure.OR:
-            message = "priors.heterogeneity: the log-normal priors (Turner 2012, 2015) are for log odds ratios only"
-            raise PydanticCustomError("priors", message, {"hint": "use half-normal or uniform on this scale"})
-        if self.priors.baseline is not None and not self.has_mean_log_odds:
-            raise PydanticCustomError("priors", "priors.baseline: only the binomial logit model has one", {"hint": "remove it"})
+    def _keys_go_together(self) -> Self:
+        for location, what, _, allowed, hint in rules.findings(self.model_dump(mode="json", exclude_none=True)):
+            message = ", ".join(part for part in (f"{dotted(location)}: {what}", allowed, hint) if part)
+            raise PydanticCustomError(SAID_BY_RULES, message)
         return self
 
     @property
@@ -205,11 +170,12 @@ class Analysis(Typed):
         InputError
             With every problem, naming the key and the allowed words.
         """
-        document = yamlio.from_data(dict(mapping), name)
-        try:
-            return cls.model_validate(document.data)
-        except ValidationError as error:
-            raise InputError(problems_of(error, document, cls)) from None
+        if not isinstance(mapping, Mapping):
+            raise InputError(Problem(name, "", "must be a mapping of keys to values", shown(mapping)))
+        analysis, problems = validated(yamlio.from_data(dict(mapping), name), mapping)
+        if analysis is None:
+            raise InputError(problems)
+        return analysis
 
     def patched(self, patch: Mapping[str, Any]) -> Analysis:
         """The analysis with a JSON merge patch (RFC 7386) applied; its sensitivity sets are dropped.
@@ -228,6 +194,21 @@ class Analysis(Typed):
         if self.has_mean_log_odds:
             plain["priors"]["baseline"] = self.baseline_prior.model_dump(mode="json", exclude_none=True)
         return plain
+
+
+def validated(
+    document: Document, data: Mapping[str, Any], base: Sequence[Any] = ()
+) -> tuple[Analysis | None, list[Problem]]:
+    """Validate plain data that stand at ``base`` of a document: the analysis, or every problem with its place."""
+    problems = [
+        document.problem((*base, *location), what, got, allowed, hint)
+        for location, what, got, allowed, hint in rules.findings(data)
+    ]
+    try:
+        return Analysis.model_validate(dict(data)), problems
+    except ValidationError as error:
+        said = {SAID_BY_RULES} if problems else set()
+        return None, in_order([*problems_of(error, document, Analysis, base, said), *problems])
 
 
 def merge_patch(target: Any, patch: Any) -> Any:

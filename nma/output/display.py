@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from nma.output.reading import Reading, Row, Side, effects
 from nma.output.sentences import ranks, risk_known
 
 LEAGUE_COLUMNS = 6
+SETS_PER_TABLE = 5
 _RISK_SIGNS = {"low": "+", "high": "−", "unclear": "?", "not assessed": "·"}
 
 
@@ -144,7 +146,6 @@ _TRIAL_COLUMNS = {
     "timing": "table.timing",
     "kind": "table.kind",
     "status": "table.status",
-    "country": "table.country",
 }
 
 
@@ -167,30 +168,31 @@ def risk_of_bias(reading: Reading) -> Table | None:
 
 
 def excluded(reading: Reading) -> Table:
-    """The trials left out, by rule, each with its reason."""
-    text = reading.text
-    rows = reading.evidence["excluded"]
+    """The trials left out; those that share rule and reason share a row, and rules with few trials come first."""
+    text, found = reading.text, reading.evidence["excluded"]
+    groups: dict[tuple[str, str], list[str]] = {}
+    for row in found:
+        groups.setdefault((row["rule"], row["reason"]), []).append(str(row["label"] or row["id"]))
+    sizes = Counter(row["rule"] for row in found)
+    order = sorted(groups, key=lambda key: (sizes[key[0]], key[0], len(groups[key]), groups[key]))
+    levels = [text("basis.level", number=count, basis=text.word("rule", rule)) for rule, count in sizes.most_common()]
     return Table(
-        text("caption_of.excluded", count=len(rows)),
-        tuple(Column(text(head)) for head in ("table.trial", "table.rule", "table.reason")),
-        tuple(
-            (Cell(str(row["label"] or row["id"])), Cell(text.word("rule", row["rule"])), Cell(str(row["reason"])))
-            for row in rows
-        ),
+        text("caption_of.excluded", count=len(found), rules=text.listed(levels)),
+        tuple(Column(text(head)) for head in ("table.trials", "table.rule", "table.reason")),
+        tuple((Cell(text.listed(groups[key])), Cell(text.word("rule", key[0])), Cell(key[1])) for key in order),
     )
 
 
-def sensitivity(reading: Reading) -> Table | None:
-    """The primary analysis and every set, side by side."""
+def sensitivity(reading: Reading) -> tuple[Table, ...]:
+    """The primary analysis and the sets side by side; many sets are cut into blocks, each beside the primary."""
     sets = reading.results["sensitivity"]
-    if not sets:
-        return None
+    blocks = [sets[start : start + SETS_PER_TABLE] for start in range(0, len(sets), SETS_PER_TABLE)]
+    return tuple(_set_table(reading, block) for block in blocks)
+
+
+def _set_table(reading: Reading, sets: Sequence[Row]) -> Table:
     text = reading.text
-    columns = (
-        Column(""),
-        Column(text("sensitivity.primary"), True),
-        *(Column(str(entry["title"]), True) for entry in sets),
-    )
+    heads = (text("sensitivity.primary"), *(str(entry["title"]) for entry in sets))
     primary = {**reading.results, **{name: reading.evidence[name] for name in ("studies", "participants")}}
     entries = [primary, *sets]
     others = [name for name in reading.ranked if name != reading.reference]
@@ -203,7 +205,7 @@ def sensitivity(reading: Reading) -> Table | None:
         _set_row(text("table.gate"), [_gate(reading, entry) for entry in entries]),
     )
     caption = text("caption_of.sensitivity", measure=reading.measure_name, reference=reading.label(reading.reference))
-    return Table(caption, columns, rows, wide=True)
+    return Table(caption, (Column(""), *(Column(head, True) for head in heads)), rows, wide=True)
 
 
 def gate(reading: Reading) -> Table:

@@ -107,7 +107,7 @@ def _model(reading: Reading) -> list[str]:
         text(_EFFECTS[analysis["effects"]]),
         text("methods.measure", measure=reading.measure_name, reference=reading.label(reading.reference)),
     ]
-    if analysis.get("zero_cells"):
+    if analysis["likelihood"] == "normal" and analysis.get("zero_cells"):
         said.append(text("methods.zero_cells", rule=text.word("zero_cells", analysis["zero_cells"])))
     if analysis.get("baseline_risk"):
         risk = analysis["baseline_risk"]

@@ -23,6 +23,7 @@ _REACH = {
 }
 _PAIR = {Side.TREATMENT: "answer.apart", Side.VERSUS: "answer.crossed", Side.NEITHER: "answer.together"}
 _RATIO = {"RR": "answer.words.RR", "OR": "answer.words.OR"}
+_HANGS = {"one trial": "answer.hangs.one_trial", "weak basis": "answer.hangs.weak_basis"}
 _WEAK = ("arm sizes assumed", "recalled")
 
 
@@ -87,29 +88,46 @@ def _agreement(reading: Reading) -> list[str]:
     usable = [entry for entry in sets if not entry["error"] and entry["sampling"]["converged"]]
     said = []
     if usable:
-        other = sum(entry["ranking"][0]["treatment"] != reading.ranked[0] for entry in usable)
-        key = "agreement.some" if other else "agreement.all"
-        said.append(text(key, best=reading.label(reading.ranked[0]), other=other, count=len(usable)))
+        turned = [str(entry["title"]) for entry in usable if entry["ranking"][0]["treatment"] != reading.ranked[0]]
+        key = "agreement.some" if turned else "agreement.all"
+        values: dict[str, str | int] = {
+            "best": reading.label(reading.ranked[0]),
+            "other": len(turned),
+            "count": len(usable),
+        }
+        said.append(text(key, titles=text.listed(turned), **values))
     if len(usable) < len(sets):
         said.append(text("agreement.failed", count=len(sets) - len(usable)))
     return said
 
 
 def change(reading: Reading, entry: Row) -> str:
-    """What a sensitivity set does to the order of the top and to the comparison of the top two."""
-    text, top = reading.text, reading.ranked[:2]
-    order = [row["treatment"] for row in entry["ranking"]]
-    if any(name not in order for name in top):
-        gone = [reading.label(name) for name in top if name not in order]
-        return text("sensitivity.gone", names=text.listed(gone), count=len(gone), first=reading.label(order[0]))
-    key = _order_key(tuple(order), reading.ranked)
-    ranks = text.listed([reading.label(name) for name in order[:2]])
-    effect = effects(entry["relative_effects"])[top[0], top[1]]
-    first, second = (reading.label(name) for name in top)
-    pair = text(
-        "sensitivity.pair", first=first, second=second, measure=reading.measure_name, estimate=reading.estimate(effect)
-    )
-    return f"{text(key, order=ranks)} {pair}"
+    """What a sensitivity set does to the network, to the order, and to the comparison of the top two."""
+    order = tuple(row["treatment"] for row in entry["ranking"])
+    return " ".join((*_absent(reading, order), _top(reading, order), *_top_pair(reading, entry)))
+
+
+def _absent(reading: Reading, order: tuple[str, ...]) -> list[str]:
+    text, gone = reading.text, [reading.label(name) for name in reading.ranked if name not in order]
+    said = [text("sensitivity.absent", names=text.listed(gone))] if gone else []
+    return [*said, text("sensitivity.no_reference")] if reading.reference not in order else said
+
+
+def _top(reading: Reading, order: tuple[str, ...]) -> str:
+    text = reading.text
+    if any(name not in order for name in reading.ranked[:2]):
+        return text("sensitivity.first_here", first=reading.label(order[0]))
+    key = _order_key(order, reading.ranked)
+    return text(key, order=text.listed([reading.label(name) for name in order[:2]]))
+
+
+def _top_pair(reading: Reading, entry: Row) -> list[str]:
+    first, second = reading.ranked[:2]
+    effect = effects(entry["relative_effects"]).get((first, second))
+    if effect is None:
+        return []
+    values = {"measure": reading.measure_name, "estimate": reading.estimate(effect)}
+    return [reading.text("sensitivity.pair", first=reading.label(first), second=reading.label(second), **values)]
 
 
 def gate(reading: Reading) -> str:
@@ -184,7 +202,8 @@ def _hangs(reading: Reading) -> str:
     if weak:
         names = list(dict.fromkeys(reading.label(link["treatment"]) for link in weak))
         shown = text.listed(names) if len(names) <= 3 else text("answer.treatments", count=len(names))
-        return text("answer.hangs.some", names=shown)
+        rules = {link["rule"] for link in weak}
+        return text(_HANGS[rules.pop()] if len(rules) == 1 else "answer.hangs.some", names=shown)
     counts = reading.evidence["basis_counts"]
     known = sum(counts.values())
     soft = sum(counts.get(basis, 0) for basis in _WEAK)

@@ -1,6 +1,6 @@
 """What a reviewer typed: the studies, the words they may use, and the rules that hold between them."""
 
-from nma.registry.load import Registry, load_registry, read_registry
+from nma.registry.load import Registry, load_registry, read_registry, read_vocabulary
 from nma.registry.study import Arm, ArmCount, OutcomeRecord, Study
 from nma.registry.vocabulary import Vocabulary
 
@@ -13,4 +13,5 @@ __all__ = [
     "Vocabulary",
     "load_registry",
     "read_registry",
+    "read_vocabulary",
 ]

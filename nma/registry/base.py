@@ -1,16 +1,57 @@
-"""The base of every model that is typed by hand: strict, frozen, no unknown keys; and its errors as located problems."""
+"""The base of every model that is typed by hand: strict, frozen, no unknown keys; its errors as located problems."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Container, Iterable, Iterator, Sequence
 from enum import Enum
 from typing import Annotated, Any, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from nma.errors import Problem, nearest
+from nma.errors import Problem, nearest, shorten, strange_character
 from nma.yamlio import Document
+
+ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+DOI_PATTERN = r"^10\.\d{4,9}/\S+$"
+
+PATTERNS = {
+    ID_PATTERN: "lower-case letters a to z, digits and single hyphens, as in smith-2004",
+    DOI_PATTERN: "as in 10.1093/schbul/sbn024, without an address in front",
+}
+"""What each pattern of a text allows, in words."""
+
+SAID_BY_RULES = "said_by_rules"
+"""Kind of an error that a rule on the plain data reports too, with its place."""
+
+KINDS = {
+    "string_type": "must be text (put it in quotes)",
+    "string_too_short": "must not be empty",
+    "string_too_long": "must not be longer than {max_length} characters",
+    "string_pattern_mismatch": "is not of the right form",
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
+    "finite_number": "must be a finite number",
+    "greater_than": "must be more than {gt}",
+    "greater_than_equal": "must be {ge} or more",
+    "less_than": "must be less than {lt}",
+    "less_than_equal": "must be {le} or less",
+    "model_type": "must be a mapping of keys to values",
+    "model_attributes_type": "must be a mapping of keys to values",
+    "dict_type": "must be a mapping of keys to values",
+    "tuple_type": "must be a list, as in [a, b]",
+    "list_type": "must be a list, as in [a, b]",
+    "too_short": "must have {min_length} or more",
+    "too_long": "must have no more than {max_length}",
+    "invalid_key": "a key must be text",
+}
+"""Pydantic's kinds of error in the words of someone who types a file."""
+
+_INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 
 
 class Typed(BaseModel):
@@ -20,8 +61,14 @@ class Typed(BaseModel):
 
 
 def _plain_text(value: Any) -> Any:
-    if isinstance(value, str) and any(ord(c) < 32 and c not in "\n\t" for c in value):
-        raise PydanticCustomError("control_characters", "control characters in a text")
+    if not isinstance(value, str):
+        return value
+    found = _INVISIBLE.search(value)
+    if found is not None:
+        hint = f"delete it: {strange_character(value[found.start() :])}".replace("character 1 of it", "it")
+        raise PydanticCustomError("invisible", "holds an invisible character", {"hint": hint})
+    if value and not value.strip():
+        raise PydanticCustomError("blank", "must not be empty")
     return value
 
 
@@ -36,34 +83,43 @@ Number = Annotated[float, BeforeValidator(_number)]
 Whole = Annotated[int, Field(strict=True)]
 
 
-def problems_of(error: ValidationError, document: Document, model: type[BaseModel]) -> Iterator[Problem]:
-    """Translate pydantic's errors into problems with file and line, the allowed words and the nearest one."""
+def problems_of(
+    error: ValidationError,
+    document: Document,
+    model: type[BaseModel],
+    base: Sequence[Any] = (),
+    without: Container[str] = (),
+) -> Iterator[Problem]:
+    """Translate pydantic's errors into problems with file and line, the allowed words and the nearest one.
+
+    ``base`` is where in the document the model's data stand; kinds of error in ``without`` are passed over.
+    """
     for detail in error.errors(include_url=False):
-        yield _problem(detail, document, model)
+        if detail["type"] not in without:
+            yield _problem(detail, document, model, base)
 
 
-def _problem(detail: ErrorDetails, document: Document, model: type[BaseModel]) -> Problem:
-    location = [step for step in detail["loc"] if not _is_pydantic_tag(step, document, detail["loc"])]
-    place, field = document.place(location), dotted(location)
+def _problem(detail: ErrorDetails, document: Document, model: type[BaseModel], base: Sequence[Any]) -> Problem:
     kind, context, got = detail["type"], detail.get("ctx", {}), detail.get("input")
+    within = [step for step in detail["loc"] if step != "[key]"] + list(context.get("at", ()))
+    where = [*base, *within]
     if kind == "extra_forbidden":
-        allowed = _keys_at(model, location[:-1])
-        hint = nearest(location[-1], allowed) or "remove it"
-        return Problem(place, field, "unknown key", allowed=", ".join(allowed) or None, hint=hint)
+        allowed = _keys_at(model, within[:-1])
+        hint = nearest(within[-1], allowed) or "remove it"
+        return document.problem(where, "unknown key", allowed=listed(allowed), hint=hint)
     if kind == "missing":
-        return Problem(place, field, "missing", hint="add this key (null where nothing is known, if it may be empty)")
+        hint = "add this key (null where nothing is known, if it may be empty)"
+        return document.problem(where, "missing", hint=hint)
     if kind in ("enum", "literal_error"):
         words = _words(context)
-        return Problem(place, field, "not an allowed word", shown(got), ", ".join(words), nearest(got, words))
-    if kind == "int_from_float" or (kind == "int_type" and isinstance(got, float)):
-        return Problem(place, field, "must be a whole number", shown(got))
-    what = detail["msg"].removeprefix("Value error, ").replace("Input should be", "should be")
-    return Problem(place, field, what[:1].lower() + what[1:], shown(got), hint=context.get("hint"))
-
-
-def _is_pydantic_tag(step: Any, document: Document, location: Sequence[Any]) -> bool:
-    """Tell pydantic's own steps (``[key]``) from those of the file."""
-    return step == "[key]"
+        return document.problem(where, "not an allowed word", shown(got), listed(words), nearest(got, words))
+    if kind == "string_pattern_mismatch":
+        allowed_form = PATTERNS.get(context["pattern"])
+        return document.problem(where, KINDS[kind], shown(got), allowed_form, strange_character(str(got)))
+    if kind in KINDS:
+        return document.problem(where, KINDS[kind].format_map(context), shown(got))
+    found = None if isinstance(got, (dict, list)) else shown(got)
+    return document.problem(where, detail["msg"], found, context.get("allowed"), context.get("hint"))
 
 
 def _words(context: Any) -> list[str]:
@@ -95,7 +151,7 @@ def _is_model(candidate: Any) -> bool:
 
 
 def _inner_model(annotation: Any) -> Any:
-    """Model inside ``Model | None``, ``tuple[Model, ...]`` or ``dict[str, Model]``; the annotation itself if it is one."""
+    """Model inside ``Model | None``, ``tuple[Model, ...]`` or ``dict[str, Model]``, or the annotation if it is one."""
     if _is_model(annotation):
         return annotation
     for inner in get_args(annotation):
@@ -105,20 +161,17 @@ def _inner_model(annotation: Any) -> Any:
     return None
 
 
-def dotted(location: Sequence[Any]) -> str:
-    """``arms[2].events`` for ``("arms", 2, "events")``."""
-    text = ""
-    for step in location:
-        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else str(step)
-    return text
+def listed(words: Iterable[str]) -> str | None:
+    """The allowed words in one line; None when there are none."""
+    return ", ".join(shorten(word) for word in words) or None
 
 
 def shown(value: Any) -> str:
     """A short, one-line picture of what was found."""
     if isinstance(value, Enum):
         value = value.value
-    if isinstance(value, (dict, list)):
-        return "a mapping" if isinstance(value, dict) else "a list"
-    text = "nothing" if value is None else f"'{value}'" if isinstance(value, str) else str(value)
-    text = " ".join(text.split())
-    return text if len(text) <= 60 else text[:57] + "..."
+    if isinstance(value, (dict, list, tuple)):
+        return "a mapping" if isinstance(value, dict) else "a list" if value else "an empty list"
+    if value is None or isinstance(value, bool):
+        return "nothing" if value is None else str(value).lower()
+    return shorten(" ".join((f"'{value}'" if isinstance(value, str) else str(value)).split()))

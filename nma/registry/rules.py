@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from nma.errors import Problem, nearest
-from nma.registry.base import dotted, shown
+from nma.registry.base import listed, shown
 from nma.registry.vocabulary import Vocabulary
 from nma.yamlio import Document
 
@@ -19,13 +19,30 @@ Finding = tuple[Location, str, str | None, str | None, str | None]
 """Where, what, got, allowed, hint."""
 
 
-def study_problems(document: Document, vocabulary: Vocabulary) -> Iterator[Problem]:
-    """Problems of one file beyond the shape of its fields."""
+def study_problems(document: Document, vocabulary: Vocabulary | None) -> Iterator[Problem]:
+    """Problems of one file beyond the shape of its fields; without a vocabulary, those that need no words."""
     if not isinstance(document.data, dict):
         return
-    for rule in RULES:
-        for location, what, got, allowed, hint in rule(document.data, vocabulary):
-            yield Problem(document.place(location), dotted(location), what, got, allowed, hint)
+    findings = [finding for rule in RULES for finding in rule(document.data)]
+    if vocabulary is not None:
+        findings += [finding for word_rule in WORD_RULES for finding in word_rule(document.data, vocabulary)]
+    for finding in findings:
+        yield document.problem(*finding)
+
+
+def vocabulary_problems(document: Document, vocabulary: Vocabulary) -> Iterator[Problem]:
+    """A treatment has one name: no subgroup is called as a node or as a subgroup of another node."""
+    homes: dict[str, str] = {}
+    for name, node in vocabulary.nodes.items():
+        for subgroup in node.subgroups:
+            where = ("nodes", name, "subgroups", subgroup)
+            if subgroup in vocabulary.nodes:
+                what = "a node has this name too"
+                yield document.problem(where, what, hint="give the subgroup another name")
+            elif subgroup in homes:
+                what = f"{homes[subgroup]} has a subgroup of this name too"
+                yield document.problem(where, what, hint="give one of them another name")
+            homes.setdefault(subgroup, name)
 
 
 def _items(data: Mapping[str, Any], key: str) -> list[tuple[int, Mapping[str, Any]]]:
@@ -38,10 +55,10 @@ def _arm_labels(data: Mapping[str, Any]) -> list[str]:
 
 
 def _word(location: Location, what: str, got: Any, allowed: list[str]) -> Finding:
-    return location, what, shown(got), ", ".join(allowed), nearest(got, allowed)
+    return location, what, shown(got), listed(allowed), nearest(got, allowed)
 
 
-def arms_rule(data: Mapping[str, Any], _: Vocabulary) -> Iterator[Finding]:
+def arms_rule(data: Mapping[str, Any]) -> Iterator[Finding]:
     """A trial has two arms or more (or none while it awaits data), each with a label of its own."""
     arms = data.get("arms")
     if isinstance(arms, list) and len(arms) == 1:
@@ -58,48 +75,57 @@ def node_rule(data: Mapping[str, Any], vocabulary: Vocabulary) -> Iterator[Findi
     """Nodes and subgroup nodes are those of the vocabulary, and a subgroup lies in its node."""
     for i, arm in _items(data, "arms"):
         node, subgroup = arm.get("node"), arm.get("subgroup")
-        if node is not None and node not in vocabulary.nodes:
+        known = vocabulary.nodes.get(node) if isinstance(node, str) else None
+        if isinstance(node, str) and known is None:
             yield _word(("arms", i, "node"), "unknown node", node, list(vocabulary.nodes))
-        elif node is not None and subgroup is not None and subgroup not in vocabulary.nodes[node].subgroups:
-            allowed = list(vocabulary.nodes[node].subgroups)
-            yield _word(("arms", i, "subgroup"), f"not a subgroup of {node}", subgroup, allowed)
+        elif known is not None and isinstance(subgroup, str) and subgroup not in known.subgroups:
+            yield _word(("arms", i, "subgroup"), f"not a subgroup of {node}", subgroup, list(known.subgroups))
         elif node is None and subgroup is not None:
             yield ("arms", i, "subgroup"), "a subgroup without a node", shown(subgroup), None, "fill in node"
 
 
 def outcome_rule(data: Mapping[str, Any], vocabulary: Vocabulary) -> Iterator[Finding]:
-    """Outcomes and kinds are those of the vocabulary; no outcome is recorded twice for one time point."""
-    seen: dict[tuple[Any, ...], int] = {}
+    """Outcomes and kinds are those of the vocabulary."""
     for i, record in _items(data, "outcomes"):
         outcome, kind = record.get("outcome"), record.get("kind")
-        if outcome is not None and outcome not in vocabulary.outcomes:
+        known = vocabulary.outcomes.get(outcome) if isinstance(outcome, str) else None
+        if isinstance(outcome, str) and known is None:
             yield _word(("outcomes", i, "outcome"), "unknown outcome", outcome, list(vocabulary.outcomes))
-        elif kind is not None and outcome is not None and kind not in vocabulary.outcomes[outcome].kinds:
-            kinds = list(vocabulary.outcomes[outcome].kinds)
-            yield _word(("outcomes", i, "kind"), f"not a kind of {outcome}", kind, kinds)
-        key = (outcome, record.get("months"))
-        if key in seen:
-            what = f"the same outcome at the same time as outcomes[{seen[key]}]"
-            yield ("outcomes", i, "months"), what, shown(key[1]), None, "one record an outcome and time point"
-        seen.setdefault(key, i)
+        elif known is not None and isinstance(kind, str) and kind not in known.kinds:
+            yield _word(("outcomes", i, "kind"), f"not a kind of {outcome}", kind, list(known.kinds))
 
 
-def count_rule(data: Mapping[str, Any], _: Vocabulary) -> Iterator[Finding]:
-    """Each record has one row for each arm, no more and no fewer."""
-    labels = _arm_labels(data)
+def time_rule(data: Mapping[str, Any]) -> Iterator[Finding]:
+    """No outcome is recorded twice for one time point: an analysis would include the trial twice."""
+    seen: dict[tuple[str, float], int] = {}
     for i, record in _items(data, "outcomes"):
-        rows = [(j, row.get("arm")) for j, row in _items(record, "counts")]
-        named = [arm for _, arm in rows]
-        for j, arm in rows:
+        outcome, months = record.get("outcome"), record.get("months")
+        if not isinstance(outcome, str) or not isinstance(months, (int, float)):
+            continue
+        first = seen.setdefault((outcome, months), i)
+        if first != i:
+            what = f"the same outcome at the same time as outcomes[{first}]"
+            yield ("outcomes", i, "months"), what, shown(months), None, "one record an outcome and time point"
+
+
+def count_rule(data: Mapping[str, Any]) -> Iterator[Finding]:
+    """Each record has one row for each arm, no more and no fewer."""
+    labels = dict.fromkeys(_arm_labels(data))
+    for i, record in _items(data, "outcomes"):
+        seen: set[str] = set()
+        for j, row in _items(record, "counts"):
+            arm, where = row.get("arm"), ("outcomes", i, "counts", j, "arm")
+            if not isinstance(arm, str):
+                continue
             if arm not in labels:
-                yield _word(("outcomes", i, "counts", j, "arm"), "no arm of this label", arm, labels)
-            elif named.index(arm) != [k for k, _ in rows].index(j):
-                hint = "one row an arm"
-                yield ("outcomes", i, "counts", j, "arm"), "doubled arm", shown(arm), None, hint
+                yield _word(where, "no arm of this label", arm, list(labels))
+            elif arm in seen:
+                yield where, "doubled arm", shown(arm), None, "one row an arm"
+            seen.add(arm)
         for label in labels:
-            if label not in named:
+            if label not in seen and isinstance(record.get("counts"), list):
                 hint = "add its row, with null where a number is not known"
-                yield ("outcomes", i, "counts"), f"missing arm '{label}'", None, None, hint
+                yield ("outcomes", i, "counts"), f"missing arm {shown(label)}", None, None, hint
 
 
 def flag_rule(data: Mapping[str, Any], vocabulary: Vocabulary) -> Iterator[Finding]:
@@ -113,26 +139,27 @@ def flag_rule(data: Mapping[str, Any], vocabulary: Vocabulary) -> Iterator[Findi
             yield _word(("population", "flags", flag), "unknown flag", flag, list(vocabulary.population_flags))
     for flag in vocabulary.population_flags:
         if flag not in flags:
-            yield ("population", "flags"), f"missing flag '{flag}'", None, "yes, no, unclear", None
+            yield ("population", "flags", flag), "missing", None, "yes, no, unclear", None
 
 
-def reading_rule(data: Mapping[str, Any], _: Vocabulary) -> Iterator[Finding]:
+def reading_rule(data: Mapping[str, Any]) -> Iterator[Finding]:
     """Readings name arms of the trial; each reader reads once."""
     labels, extraction = _arm_labels(data), data.get("extraction")
     if not isinstance(extraction, dict):
         return
     readers: list[Any] = []
     for i, reading in _items(extraction, "readings"):
-        if reading.get("reader") in readers:
-            yield ("extraction", "readings", i, "reader"), "doubled reader", shown(reading["reader"]), None, None
+        if "reader" in reading and reading["reader"] in readers:
+            hint = "one reading a reader"
+            yield ("extraction", "readings", i, "reader"), "doubled reader", shown(reading["reader"]), None, hint
         readers.append(reading.get("reader"))
         for j, row in _items(reading, "counts"):
-            if row.get("arm") not in labels:
+            if isinstance(row.get("arm"), str) and row["arm"] not in labels:
                 where = ("extraction", "readings", i, "counts", j, "arm")
-                yield _word(where, "no arm of this label", row.get("arm"), labels)
+                yield _word(where, "no arm of this label", row["arm"], labels)
 
 
-def status_rule(data: Mapping[str, Any], _: Vocabulary) -> Iterator[Finding]:
+def status_rule(data: Mapping[str, Any]) -> Iterator[Finding]:
     """The extraction status says what the file holds."""
     extraction = data.get("extraction")
     if not isinstance(extraction, dict) or not isinstance(extraction.get("status"), str):
@@ -151,12 +178,16 @@ def _counted_arms(record: Mapping[str, Any]) -> int:
     return sum(row.get("events") is not None and row.get("n") is not None for row in rows)
 
 
-RULES: tuple[Callable[[Mapping[str, Any], Vocabulary], Iterator[Finding]], ...] = (
+RULES: tuple[Callable[[Mapping[str, Any]], Iterator[Finding]], ...] = (
     arms_rule,
-    node_rule,
-    outcome_rule,
+    time_rule,
     count_rule,
-    flag_rule,
     reading_rule,
     status_rule,
 )
+WORD_RULES: tuple[Callable[[Mapping[str, Any], Vocabulary], Iterator[Finding]], ...] = (
+    node_rule,
+    outcome_rule,
+    flag_rule,
+)
+"""Rules that need the words of the review."""

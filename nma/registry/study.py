@@ -11,10 +11,10 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from nma.registry.base import Number, Text, Typed, Whole
+from nma.registry.base import DOI_PATTERN, ID_PATTERN, Number, Text, Typed, Whole
 from nma.vocab import Agreement, Basis, ExtractionStatus, Reader, Risk, Timing, YesNo, YesNoUnclear
 
-StudyId = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
+StudyId = Annotated[str, Field(pattern=ID_PATTERN, max_length=80)]
 Percent = Annotated[Number, Field(ge=0, le=100)]
 Count = Annotated[Whole, Field(ge=0, le=10**9)]
 Size = Annotated[Whole, Field(ge=1, le=10**9)]
@@ -27,7 +27,7 @@ class Report(Typed):
     year: Annotated[Whole, Field(ge=1900, le=2100)] | None
     title: Text | None
     journal: Text | None
-    doi: Annotated[str, Field(pattern=r"^10\.\d{4,9}/\S+$")] | None
+    doi: Annotated[str, Field(pattern=DOI_PATTERN)] | None
     """Digital object identifier, without an address in front."""
     pmid: Size | None
     registration: Text | None
@@ -70,8 +70,9 @@ class ArmCount(Typed):
     @model_validator(mode="after")
     def _events_within_n(self) -> Self:
         if self.events is not None and self.n is not None and self.events > self.n:
-            message = f"events: {self.events} is more than n ({self.n})"
-            raise PydanticCustomError("events_above_n", message, {"hint": "check both against the report"})  # type: ignore[misc]
+            message = f"{self.events} is more than n ({self.n})"
+            context = {"at": ("events",), "hint": "check both against the report"}
+            raise PydanticCustomError("events_above_n", message, context)
         return self
 
 
@@ -145,7 +146,8 @@ class Eligibility(Typed):
     @model_validator(mode="after")
     def _a_no_has_a_reason(self) -> Self:
         if self.network is YesNo.NO and self.reason is None:
-            raise PydanticCustomError("reason_missing", "network is 'no' without a reason", {"hint": "fill in reason"})
+            context = {"at": ("reason",), "hint": "say why the trial stands outside the network"}
+            raise PydanticCustomError("reason_missing", "missing where network is 'no'", context)
         return self
 
 

@@ -48,7 +48,7 @@ DOMAINS = (
     "sequence_generation",
     "allocation_concealment",
     "blinding_of_participants",
-    "blinding_of_outcome",
+    "blinding_of_outcome_assessment",
     "incomplete_outcome_data",
     "selective_reporting",
     "other",
@@ -165,7 +165,7 @@ def _analysis(measure: str, better: str, reference: str, common: bool) -> dict[s
             "baseline": {"family": "normal", "scale": 10.0},
             "reason": "Wide for effects; half-normal keeps extremes out.",
         },
-        "zero_cells": None,
+        "zero_cells": "half in every arm",
         "baseline_risk": {"risk": 0.24, "source": "Knowledge synthesis 2015"},
         "select": {
             "follow_up": {"over": 12, "up_to": None},

@@ -140,6 +140,8 @@ def test_lower_is_better_turns_every_word(read: Read) -> None:
     assert effect["upper"] < 1
     assert down.side(effect) is Side.TREATMENT
     assert up.side(effect) is Side.VERSUS
+    assert down.side(down.effects["SEplus", "TE"]) is Side.VERSUS
+    assert up.side(up.effects["SEplus", "TE"]) is Side.TREATMENT
 
 
 def test_mirroring_the_numbers_and_the_direction_keeps_the_answer(read: Read) -> None:
@@ -164,9 +166,11 @@ def test_weak_links_are_said_with_their_trials(read: Read) -> None:
     assert "hangs on 2 trials with a weak basis" in weak[0]
     assert "Drake 2013 and Viering 2015" in weak[0]
     assert "hangs on one trial, Bond 2007" in weak[1]
-    assert (
-        "Psychiatric care only and Transitional employment hangs on a single trial" in sentences.answer(read(made))[2]
-    )
+    both = sentences.answer(read(made))[2]
+    assert "Psychiatric care only and Transitional employment hangs on a single trial or on trials with assumed" in both
+    made["evidence"]["weak_links"].pop()
+    one = sentences.answer(read(made))[2]
+    assert "the place of Psychiatric care only hangs on trials with assumed or recalled numbers" in one
 
 
 def test_soft_numbers_are_counted_when_no_link_is_weak(read: Read) -> None:
@@ -179,19 +183,49 @@ def test_soft_numbers_are_counted_when_no_link_is_weak(read: Read) -> None:
 def test_sensitivity_says_what_changes(read: Read) -> None:
     reading = read(with_sensitivity(results()))
     same, turned = (sentences.change(reading, entry) for entry in reading.results["sensitivity"][:2])
-    assert "stays as in the primary analysis" in same
+    assert "is as in the primary analysis" in same
     assert "The order of the top changes: Supported employment and Supported employment plus lead" in turned
     grounds = " ".join(sentences.grounds(reading))
-    assert "In 1 of the 2 sensitivity analyses another treatment ranks first." in grounds
+    assert "In 1 of the 2 sensitivity analyses another treatment ranks first: All populations." in grounds
     assert "1 sensitivity analysis could not be fitted" in grounds
+
+
+@pytest.mark.parametrize(
+    ("order", "words"),
+    [
+        ("SEplus SE PCO PVT TE", "The order of its treatments is as in the primary analysis"),
+        (
+            "SEplus SE PVT PCO TE",
+            "The first two stay Supported employment plus and Supported employment; the order below",
+        ),
+        (
+            "SEplus PVT SE PCO TE",
+            "The first stays first, but the order behind it changes: Supported employment plus and Prev",
+        ),
+        ("SE SEplus PCO PVT TE", "The order of the top changes"),
+        (
+            "SEplus SE TE",
+            "Not in this network: Psychiatric care only and Prevocational training. Without the reference nothing can be "
+            "compared with it here. The order of its treatments is as in the primary analysis",
+        ),
+    ],
+)
+def test_each_change_of_order_has_its_words(read: Read, order: str, words: str) -> None:
+    made = with_sensitivity(results())
+    entry = made["sensitivity"][0]
+    entry["ranking"] = [{"treatment": name} for name in order.split()]
+    assert sentences.change(read(made), entry).startswith(words)
 
 
 def test_a_set_that_lacks_the_best_treatment_says_so(read: Read) -> None:
     made = with_sensitivity(results())
     entry = made["sensitivity"][0]
     entry["ranking"] = [row for row in entry["ranking"] if row["treatment"] != "SEplus"]
-    assert f"{BEST}, one of the first two of the primary analysis, is not in this network" in sentences.change(
-        read(made), entry
+    entry["relative_effects"] = [
+        row for row in entry["relative_effects"] if "SEplus" not in (row["treatment"], row["versus"])
+    ]
+    assert sentences.change(read(made), entry) == (
+        f"Not in this network: {BEST}. Of the treatments that remain, {SECOND} ranks first."
     )
 
 
@@ -220,11 +254,14 @@ def test_the_methods_follow_the_specification(read: Read) -> None:
         "24%",
     ):
         assert piece in words
+    assert "without events" not in words
+    made["analysis"] |= {"zero_cells": "half in every arm", "likelihood": "normal"}
     made["analysis"]["select"] |= {
         "follow_up": {"over": None, "up_to": 12},
         "published_up_to": 2015,
         "risk_of_bias": "no high",
     }
     words = " ".join(sentence for part in methods(read(made)) for sentence in part.sentences)
-    for piece in ("up to and including 12 months", "up to and including 2015", "high risk of bias were left out"):
+    pieces = ("half an event and half a non-event", "up to and including 12 months", "up to and including 2015")
+    for piece in (*pieces, "high risk of bias were left out"):
         assert piece in words

@@ -92,7 +92,14 @@ def _is_number(cell: str) -> bool:
     return True
 
 
-def test_ids_of_treatments_are_guarded_in_heads_too(tmp_path: Path) -> None:
+def test_heads_are_guarded_and_numbers_are_not() -> None:
+    made = tables.safe(pd.DataFrame({"=A": [-1.5, 2.0], "text": ["-1.5", "plain"]}))
+    assert made.columns.tolist() == ["'=A", "text"]
+    assert made["'=A"].tolist() == [-1.5, 2.0]
+    assert made["text"].tolist() == ["'-1.5", "plain"]
+
+
+def test_ids_of_treatments_are_guarded_too(tmp_path: Path) -> None:
     made = results({"=A": 0.0, "@B": 0.3})
     tables.write(made, tmp_path)
     back = pd.read_csv(tmp_path / "league.csv")

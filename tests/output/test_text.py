@@ -12,6 +12,7 @@ from output_sample import ROOT
 from nma import vocab
 from nma.errors import OutputError
 from nma.output.text import Numbers, Text, clip, load, tidy
+from nma.registry.study import DOMAINS
 
 ENGLISH = Numbers(".", ",")
 DUTCH = Numbers(",", ".")
@@ -59,6 +60,10 @@ def test_every_table_of_keys_points_at_texts(text: Text) -> None:
 )
 def test_every_word_of_the_vocabulary_has_a_text(text: Text, group: str, words: type[vocab.Basis]) -> None:
     assert {f"words.{group}.{word}" for word in words} <= set(text.entries)
+
+
+def test_every_domain_of_risk_of_bias_has_a_text(text: Text) -> None:
+    assert {f"words.domain.{name.replace('_', ' ')}" for name in DOMAINS} <= set(text.entries)
 
 
 def test_a_missing_text_or_value_is_an_error(text: Text) -> None:
