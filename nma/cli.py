@@ -2,52 +2,99 @@
 
 from __future__ import annotations
 
+import io
+import os
 import sys
-from collections.abc import Callable, Iterator
+import traceback
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from nma._version import __version__
-from nma.errors import InputError, NmaError, OutputError, Problem
+from nma.errors import InputError, NmaError, OutputError, Problem, in_order, printable
 
 if TYPE_CHECKING:
     from nma.registry import Study
 
+HELP = "Network meta-analysis from a study registry to a report that says how sure it is."
 app = typer.Typer(
-    help="Network meta-analysis from a study registry to a report that says how sure it is.",
-    no_args_is_help=True,
+    help=HELP,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-studies_app = typer.Typer(help="List the trials of the registry, or show one.", invoke_without_command=True)
+studies_app = typer.Typer(help="List trials, or show one.", invoke_without_command=True, rich_markup_mode=None)
 app.add_typer(studies_app, name="studies")
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+# What files say is printed as it stands: no markup, no emoji codes, no guessed highlights.
+out = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
+err = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
 
 ProjectOption = Annotated[Path | None, typer.Option("--project", help="Folder of the review (holds nma.toml).")]
 
+NARROW = 80
+"""Columns of a terminal under which a table with lines cannot be read."""
+STOPPED, MISUSED, BROKEN = 130, 2, 70
+"""Exit codes of Ctrl-C, of a wrong command line, and of a fault in nma itself; what the user can mend exits with 1."""
+
 
 def main() -> None:
-    """Run the command line; every error of the user's becomes a line each and exit code 1."""
+    """Run the command line; every error becomes a line each and an exit code, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    sys.exit(_exit_code())
+
+
+def _exit_code(arguments: Sequence[str] | None = None) -> int:
     try:
-        app(standalone_mode=True)
+        code = app(arguments, prog_name="nma", standalone_mode=False)
+        sys.stdout.flush()
     except NmaError as error:
-        for problem in error.problems:
-            err.print(escape(str(problem)))
-        sys.exit(1)
-    except KeyboardInterrupt:
-        err.print("Stopped; nothing was written.")
-        sys.exit(130)
+        return _failed(*(str(problem) for problem in error.problems))
+    except (KeyboardInterrupt, typer.Abort):
+        code = STOPPED
     except BrokenPipeError:
-        sys.exit(1)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        return _failed(f"{error.filename or 'nma'}: {error.strerror or error}")
+    except Exception as error:
+        return _misused(error) if hasattr(error, "format_message") else _broken(error)
+    if code == STOPPED:
+        return _failed("Stopped; the folder that was being made is as it was.", code=STOPPED)
+    return code if isinstance(code, int) else 0
+
+
+def _failed(*lines: str, code: int = 1) -> int:
+    for line in lines:
+        err.print(printable(line))
+    return code
+
+
+def _misused(error: Any) -> int:
+    """A command line that cannot be read, in one line."""
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else "nma"
+    message = str(error.format_message()).replace("Input should be", "should be").partition(", unable to parse")[0]
+    return _failed(f"{command}: {message.rstrip('.')} ({command} -h lists what there is)", code=MISUSED)
+
+
+def _broken(error: Exception) -> int:
+    """A fault of ours: where it is, for whoever reports it."""
+    if os.environ.get("NMA_TRACEBACK"):
+        raise error
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    what = f"{type(error).__name__}: {error}".splitlines()[0]
+    place = f"{Path(frame.filename).name}:{frame.lineno}"
+    return _failed(f"nma itself failed at {place}: {what}, please report it (NMA_TRACEBACK=1 shows more)", code=BROKEN)
 
 
 def _version(show: bool) -> None:
@@ -56,16 +103,24 @@ def _version(show: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(invoke_without_command=True)
 def common(
+    context: typer.Context,
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show it.")] = False,
 ) -> None:
     """Network meta-analysis from a study registry to a report that says how sure it is."""
+    if context.invoked_subcommand is None:
+        out.print(context.get_help())
+        raise typer.Exit(MISUSED)
 
 
 @app.command()
 def check(project: ProjectOption = None) -> None:
-    """Validate every study file and specification, and print every problem at once."""
+    """Validate all files and print every problem.
+
+    Reads every study file, specification, the vocabulary and nma.toml; prints each problem as
+    FILE:LINE FIELD: what, got, allowed, hint. Exit code 1 if there is any.
+    """
     from nma.analysis import check_specifications
     from nma.project import Project
     from nma.registry import read_registry
@@ -73,10 +128,17 @@ def check(project: ProjectOption = None) -> None:
     found = Project.find(project)
     registry, problems = read_registry(found.studies, found.vocabulary)
     specifications, more = check_specifications(found.models, registry)
-    if problems or more:
-        raise InputError([*problems, *more])
+    problems = in_order([*found.problems(), *problems, *more])
+    if problems:
+        files = len({problem.place.partition(":")[0] for problem in problems})
+        err.print(f"{_number(len(problems), 'problem')} in {_number(files, 'file')}:")
+        raise InputError(problems)
     trials = len(registry.studies) if registry else 0
-    out.print(f"{trials} trials and {len(specifications)} specifications: no problems.")
+    out.print(f"{_number(trials, 'trial')} and {_number(len(specifications), 'specification')}: no problems.")
+
+
+def _number(number: int, word: str) -> str:
+    return f"{number} {word}" + ("" if number == 1 else "s")
 
 
 @app.command()
@@ -88,25 +150,36 @@ def run(
     force: Annotated[bool, typer.Option("--force", help="Run even if nothing has changed.")] = False,
     project: ProjectOption = None,
 ) -> None:
-    """Run an analysis with its sensitivity sets and write its report."""
+    """Run an analysis and write its report.
+
+    Its sensitivity sets run with it. Results that are still valid are left alone.
+    """
     from nma.project import Project
     from nma.workflow import RunOptions
     from nma.workflow import run as run_analysis
 
+    options = RunOptions(seed, engine, force)
     found = Project.find(project)
     names = [name] if name else list(found.specifications())
     if not names:
         raise InputError(Problem("models/", "", "no specification in this folder", hint="one YAML file an analysis"))
-    err.print(f"project {escape(found.name)} ({found.origin}), registry {found.registry.fingerprint[:12]}")
+    err.print(f"project {found.name} ({found.origin}), registry {found.registry.fingerprint[:12]}")
+    problems: list[Problem] = []
     for each in names:
         folder = _folder(each, out_folder, several=name is None)
-        with _progress() as say:
-            results = run_analysis(found, each, folder, RunOptions(seed, engine, force, say))
+        try:
+            with _progress() as say:
+                results = run_analysis(found, each, folder, replace(options, say=say))
+        except NmaError as error:
+            problems += error.problems
+            continue
         if results is None:
-            out.print(f"{each}: nothing has changed since {escape(str(folder))} was made; --force runs it again.")
+            out.print(f"{each}: nothing has changed since {folder} was made; --force runs it again.")
         else:
             _show_answer(results)
-            out.print(f"Report: {escape(str(folder / 'report.html'))}")
+            out.print(f"Report: {folder / 'report.html'}")
+    if problems:
+        raise NmaError(problems)
 
 
 def _folder(name: str, chosen: Path | None, several: bool) -> Path:
@@ -119,26 +192,27 @@ def _folder(name: str, chosen: Path | None, several: bool) -> Path:
 def _progress() -> Iterator[Callable[[str], None]]:
     """A spinner with the latest line on a terminal, plain lines elsewhere."""
     if not err.is_terminal:
-        yield lambda line: err.print(escape(line))
+        yield err.print
         return
     with err.status("reading") as status:
-        yield lambda line: status.update(escape(line))
+        yield lambda line: status.update(line)
 
 
 def _show_answer(results: dict[str, Any]) -> None:
     effects = {(e["treatment"], e["versus"]): e for e in results["relative_effects"]}
     reference, measure = results["treatments"][0], results["analysis"]["measure"]
     names = {t["id"]: t["label"] for t in results["treatment_details"]}
-    table = Table(title=escape(f"{results['analysis']['title'] or results['analysis']['name']}. {results['direction']}"))
+    analysis = results["analysis"]
+    table = Table(title=f"{analysis['title'] or analysis['name']}. {results['direction']}")
     for heading in ("", f"{measure} against {names[reference]} (95 % CrI)", "SUCRA", "P(best)"):
-        table.add_column(escape(heading), justify="left" if heading == "" else "right")
+        table.add_column(heading, justify="left" if heading == "" else "right")
     for row in results["ranking"]:
         e = effects.get((row["treatment"], reference))
         text = f"{e['median']:.2f} ({e['lower']:.2f} to {e['upper']:.2f})" if e else "reference"
-        table.add_row(escape(names[row["treatment"]]), text, f"{row['sucra']:.0%}", f"{row['p_best']:.0%}")
+        table.add_row(names[row["treatment"]], text, f"{row['sucra']:.0%}", f"{row['p_best']:.0%}")
     out.print(table)
     if not results["sampling"]["converged"]:
-        out.print("[bold]NOT CONVERGED: these numbers must not be used.[/bold]")
+        out.print("NOT CONVERGED: these numbers must not be used.", style="bold")
 
 
 @app.command()
@@ -146,12 +220,15 @@ def report(
     folder: Annotated[Path, typer.Argument(help="Result folder with a results.json.")],
     project: ProjectOption = None,
 ) -> None:
-    """Write report, tables and figures again from stored results, without sampling."""
+    """Write the report again without sampling.
+
+    Report, tables and figures are made anew from the results.json in the folder.
+    """
     from nma.project import Project
     from nma.workflow import render
 
     render(folder, Project.find(project).reports)
-    out.print(f"Report: {escape(str(folder / 'report.html'))}")
+    out.print(f"Report: {folder / 'report.html'}")
 
 
 @app.command()
@@ -171,7 +248,7 @@ def extract(
         raise InputError(Problem("", "--measure", "unknown measure", f"'{measure}'", ", ".join(Measure)))
     evidence = select(found.registry, found.analysis(name))
     for line in evidence.log:
-        err.print(escape(line))
+        err.print(line)
     table = contrast_table(evidence, Measure(measure) if measure else None)
     corrected = table.loc[table["corrected"], "study"].unique()
     if len(corrected):
@@ -185,7 +262,10 @@ def schema(
     out_file: Annotated[Path | None, typer.Option("--out", help="File (default: standard output).")] = None,
     project: ProjectOption = None,
 ) -> None:
-    """Print the JSON Schema of a study file or a specification, for editors."""
+    """Print the JSON Schema of a kind of file.
+
+    Editors that know it complete and check as one types.
+    """
     import json
 
     from nma.project import Project
@@ -204,11 +284,11 @@ def _write_text(path: Path | None, text: str) -> None:
         path.write_text(text, "utf-8")
     except OSError as error:
         raise OutputError(Problem(str(path), "", f"cannot be written ({error.strerror})")) from None
-    err.print(f"Written: {escape(str(path))}")
+    err.print(f"Written: {path}")
 
 
 @studies_app.callback()
-def studies(
+def studies(  # noqa: PLR0913 (one parameter for each option)
     context: typer.Context,
     node: Annotated[str | None, typer.Option(help="Only trials with an arm in this node or subgroup node.")] = None,
     over: Annotated[float | None, typer.Option(help="Only with counts at more than this many months.")] = None,
@@ -218,6 +298,7 @@ def studies(
     project: ProjectOption = None,
 ) -> None:
     """List the trials of the registry."""
+    context.obj = project
     if context.invoked_subcommand is not None:
         return
     from nma import listing
@@ -226,46 +307,60 @@ def studies(
     registry = Project.find(project).registry
     filters = listing.Filters(node, over, up_to, basis, awaiting_data)
     found = listing.matching(registry, filters)
+    _table(("id", "year", "nodes", "months", "basis", "status"), [listing.row(study) for study in found])
+    err.print(f"{len(found)} of {_number(len(registry.studies), 'trial')}")
+
+
+def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table with lines on a wide terminal, and columns set apart by tabs elsewhere."""
+    if not out.is_terminal or out.width < NARROW:
+        for row in (headings, *rows):
+            print("\t".join(row))
+        return
     table = Table()
-    for heading in ("id", "year", "nodes", "counts at (months)", "basis", "status"):
-        table.add_column(heading)
-    for study in found:
-        table.add_row(*[escape(cell) for cell in listing.row(study)])
+    for heading, cells in zip(headings, zip(headings, *rows, strict=True), strict=True):
+        longest = max(len(word) for cell in cells for word in cell.split() or [""])
+        table.add_column(heading, overflow="fold", min_width=min(longest, 20))
+    for row in rows:
+        table.add_row(*row)
     out.print(table)
-    out.print(f"{len(found)} of {len(registry.studies)} trials")
 
 
 @studies_app.command("show")
 def show(
+    context: typer.Context,
     study_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the trial.")],
     project: ProjectOption = None,
 ) -> None:
-    """Show one trial: counts, risk ratios, and which analyses use it or why not."""
+    """Show one trial and its uses.
+
+    Its counts and risk ratios, and which analyses use it or why not.
+    """
     from nma import listing
     from nma.project import Project
 
-    found = Project.find(project)
+    found = Project.find(project or context.obj)
     study = found.registry.study(study_id)
     _show_head(study)
     for record, frame in listing.effects(study):
-        out.print(f"\n[bold]{escape(listing.record_line(record))}[/bold]")
+        out.print(f"\n{listing.record_line(record)}", style="bold")
         table = Table()
         for column in frame.columns:
-            table.add_column(escape(column))
+            table.add_column(column)
         for row in frame.itertuples(index=False):
-            table.add_row(*[escape(str(cell)) for cell in row])
+            table.add_row(*[str(cell) for cell in row])
         out.print(table)
-    out.print("\n[bold]Analyses[/bold]")
+    out.print("\nAnalyses", style="bold")
     for line in listing.uses(found, study):
-        out.print(f"  {escape(line)}")
+        out.print(f"  {line}")
 
 
 def _show_head(study: Study) -> None:
     from nma import listing
 
-    out.print(f"[bold]{escape(study.label)}[/bold] ({escape(study.id)})")
+    out.print(f"{study.label} ({study.id})", style="bold")
     for line in listing.head(study):
-        out.print(escape(line))
+        out.print(line)
 
 
 if __name__ == "__main__":

@@ -90,10 +90,16 @@ def nearest(word: object, allowed: Iterable[str]) -> str | None:
     """Name the allowed word closest to a misspelt one, as a hint; None when nothing is close."""
     text, lookup = str(word), {choice.lower(): choice for choice in allowed}
     close = get_close_matches(text.lower(), lookup, n=1, cutoff=0.6) if len(text) <= LONGEST else []
+    close = close or [lower for lower in lookup if _looks_like(text.lower(), lower)]
     if not close:
         return strange_character(text)
     strange = strange_character(text) if strange_character(lookup[close[0]]) is None else None
     return f"did you mean '{lookup[close[0]]}'?" + (f" ({strange})" if strange else "")
+
+
+def _looks_like(text: str, word: str) -> bool:
+    """Whether only characters beyond ASCII, which may look like others, tell the text from the word."""
+    return len(text) == len(word) and all(a == b or not a.isascii() for a, b in zip(text, word, strict=True))
 
 
 def strange_character(text: str) -> str | None:

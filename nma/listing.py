@@ -96,12 +96,12 @@ def head(study: Study) -> Iterator[str]:
 
 def record_line(record: OutcomeRecord) -> str:
     """One line about an outcome record."""
-    outcome = record.outcome.replace("_", " ")
-    return f"{outcome} at {record.months:g} months ({record.timing}, {record.kind}, basis: {record.basis})"
+    outcome, kind = record.outcome.replace("_", " "), record.kind.replace("_", " ")
+    return f"{outcome} at {record.months:g} months ({record.timing}, {kind}, basis: {record.basis})"
 
 
 def effects(study: Study) -> Iterator[tuple[OutcomeRecord, pd.DataFrame]]:
-    """Each outcome record with its arms and the risk ratio of every pair of them."""
+    """Each outcome record with its arms and the risk ratio of every pair of them, earlier arms against later ones."""
     import pandas as pd
 
     from nma.evidence.evidence import ArmData, Trial
@@ -109,7 +109,8 @@ def effects(study: Study) -> Iterator[tuple[OutcomeRecord, pd.DataFrame]]:
     from nma.vocab import Measure, ZeroCells
 
     for record in study.outcomes:
-        arms = [ArmData(c.arm, c.events, c.n, c.arm) for c in record.counts if c.events is not None and c.n is not None]
+        counted = [c for c in reversed(record.counts) if c.events is not None and c.n is not None]
+        arms = [ArmData(c.arm, c.events or 0, c.n or 0, c.arm) for c in counted]
         rows = [{"": f"{c.arm}: {_known_or(c.events)} of {_known_or(c.n)}", "RR (95 % CI)": ""} for c in record.counts]
         for pair in trial_pairs(Trial(study.id, tuple(arms)), Measure.RR, ZeroCells.HALF_IN_EVERY_ARM):
             text = f"{pair['effect']:.2f} ({pair['lower']:.2f} to {pair['upper']:.2f})"

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,14 +11,15 @@ from typing import Any
 
 from nma._version import __version__
 from nma.analysis import Analysis
-from nma.errors import NmaError, OutputError, Problem, SelectionError
+from nma.errors import InputError, NmaError, OutputError, Problem, SelectionError, nearest
 from nma.evidence import Evidence, select
 from nma.project import Project
+from nma.registry.base import shown
+from nma.staging import OWNED, RESULTS, files_in, own_files, staging
 from nma.vocab import Engine
 
-RESULTS = "results.json"
-OWNED = (RESULTS, "report.html", "posterior.nc", "tables", "figures")
-"""What a result folder holds of ours; everything else in it belongs to the user."""
+POSTERIOR = "posterior.nc"
+AGAIN = "run the analysis again"
 
 Say = Callable[[str], None]
 
@@ -35,6 +33,15 @@ class RunOptions:
     force: bool = False
     say: Say = lambda line: None
     """Told, line by line, what is going on."""
+
+    def __post_init__(self) -> None:
+        """Refuse what no engine takes, before anything is read."""
+        engines = [str(engine) for engine in Engine]
+        if self.engine not in engines:
+            hint = nearest(self.engine, engines)
+            raise InputError(Problem("", "--engine", "unknown engine", shown(self.engine), ", ".join(engines), hint))
+        if not 0 <= self.seed < 2**63:
+            raise InputError(Problem("", "--seed", "must be a whole number from 0 up to 2^63 - 1", str(self.seed)))
 
 
 def run(project: Project, name: str, out: Path, options: RunOptions) -> dict[str, Any] | None:
@@ -66,8 +73,8 @@ def run(project: Project, name: str, out: Path, options: RunOptions) -> dict[str
         fits = fit_many(every, seed=options.seed, done=_announce(options.say, name, len(every)))
         sets = {key: fits[key] if key in fits else refused[key] for key in analysis.sensitivity}
         found = results(fits[""], sets, _provenance(project, analysis, options))
+        fits[""].inference_data.to_netcdf(str(folder / POSTERIOR), engine="h5netcdf")
         _write(folder, found, project.reports)
-        fits[""].inference_data.to_netcdf(str(folder / "posterior.nc"), engine="h5netcdf")
     return found
 
 
@@ -80,10 +87,13 @@ def render(folder: Path, reports: Path) -> None:
         The folder holds no results of this version.
     """
     found = read_results(folder)
-    with staging(folder) as fresh:
-        _write(fresh, found, reports)
-        if (folder / "posterior.nc").exists():
-            shutil.copy2(folder / "posterior.nc", fresh / "posterior.nc")
+    kept = [POSTERIOR] if (folder / POSTERIOR).exists() else []
+    with staging(folder, kept) as fresh:
+        try:
+            _write(fresh, found, reports, kept)
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            what = f"does not hold what a report needs ({type(error).__name__}: {error})"
+            raise OutputError(Problem(str(folder / RESULTS), "", what, hint=AGAIN)) from error
 
 
 def read_results(folder: Path) -> dict[str, Any]:
@@ -101,11 +111,16 @@ def read_results(folder: Path) -> dict[str, Any]:
         found = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         raise OutputError(Problem(str(path), "", "no results here", hint="nma run makes them")) from None
-    except (OSError, ValueError) as error:
-        raise OutputError(Problem(str(path), "", f"cannot be read: {error}", hint="run the analysis again")) from None
+    except OSError as error:
+        raise OutputError(Problem(str(path), "", f"cannot be read ({error.strerror})", hint=AGAIN)) from None
+    except json.JSONDecodeError as error:
+        what = f"not valid JSON: {error.msg}"
+        raise OutputError(Problem(f"{path}:{error.lineno}", "", what, hint=AGAIN)) from None
+    except (ValueError, RecursionError):
+        raise OutputError(Problem(str(path), "", "not valid JSON", hint=AGAIN)) from None
     if not isinstance(found, dict) or found.get("schema") != SCHEMA:
-        got = found.get("schema") if isinstance(found, dict) else None
-        raise OutputError(Problem(str(path), "schema", "made by another version", str(got), SCHEMA, "run it again"))
+        got = shown(found.get("schema") if isinstance(found, dict) else found)
+        raise OutputError(Problem(str(path), "schema", "not of this version", got, SCHEMA, AGAIN))
     return found
 
 
@@ -157,79 +172,21 @@ def _provenance(project: Project, analysis: Analysis, options: RunOptions) -> di
 
 
 def _is_current(out: Path, inputs: Mapping[str, Any]) -> bool:
-    if any(not (out / name).exists() for name in OWNED):
+    files = own_files(out)
+    if not files or any(not (out / name).exists() for name in {*files, *OWNED}):
         return False
     try:
-        provenance = read_results(out)["provenance"]
-    except (NmaError, KeyError):
+        provenance = read_results(out).get("provenance")
+    except NmaError:
         return False
-    return all(provenance.get(key) == value for key, value in inputs.items())
+    return isinstance(provenance, dict) and all(provenance.get(key) == value for key, value in inputs.items())
 
 
-def _write(folder: Path, found: Mapping[str, Any], reports: Path) -> None:
+def _write(folder: Path, found: Mapping[str, Any], reports: Path, kept: Sequence[str] = ()) -> None:
+    """Write report, tables and figures, then the results with the list of all files that are ours."""
     from nma.output import write
 
-    text = json.dumps(found, indent=1, ensure_ascii=False, allow_nan=False)
-    (folder / RESULTS).write_text(text + "\n", "utf-8")
     write(found, folder, reports)
-
-
-@contextmanager
-def staging(out: Path) -> Iterator[Path]:
-    """A folder to write in, put in the place of ``out`` when all went well and dropped otherwise.
-
-    Raises
-    ------
-    OutputError
-        Nothing can be written there.
-    """
-    out = out.resolve()
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        if out.exists() and not out.is_dir():
-            raise OutputError(Problem(str(out), "", "is a file, not a folder", hint="choose another folder with --out"))
-        folder = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
-    except OSError as error:
-        what = f"cannot be written to ({error.strerror})"
-        raise OutputError(Problem(str(out), "", what, hint="choose another folder with --out")) from None
-    try:
-        folder.chmod(0o755)
-        yield folder
-        _put_in_place(folder, out)
-    except OSError as error:
-        raise OutputError(Problem(str(out), "", f"cannot be written to ({error.strerror})")) from None
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _put_in_place(folder: Path, out: Path) -> None:
-    """Swap the new folder in as a whole; a folder that was not ours gets our files and keeps its own."""
-    if not out.exists():
-        folder.rename(out)
-        return
-    if not (out / RESULTS).exists():
-        for name in OWNED:
-            _replace(folder / name, out / name)
-        return
-    for entry in out.iterdir():
-        if entry.name not in OWNED:
-            _copy(entry, folder / entry.name)
-    old = Path(tempfile.mkdtemp(prefix=f".{out.name}.old.", dir=out.parent))
-    out.rename(old / out.name)
-    folder.rename(out)
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def _replace(source: Path, target: Path) -> None:
-    if not source.exists():
-        return
-    if target.is_dir():
-        shutil.rmtree(target)
-    source.replace(target)
-
-
-def _copy(source: Path, target: Path) -> None:
-    if source.is_dir() and not source.is_symlink():
-        shutil.copytree(source, target, symlinks=True)
-    else:
-        shutil.copy2(source, target, follow_symlinks=False)
+    files = sorted({*files_in(folder), *kept, RESULTS})
+    text = json.dumps({**found, "files": files}, indent=1, ensure_ascii=False, allow_nan=False)
+    (folder / RESULTS).write_text(text + "\n", "utf-8")

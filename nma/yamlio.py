@@ -35,6 +35,7 @@ _CONSTANTS: dict[str, Any] = {
 _HINTS = {
     "found character that cannot start any token": "put a text that begins with this character in quotes",
     "mapping values are not allowed": "put a text that holds ': ' in quotes, or mend the indentation",
+    "found unexpected ':'": "put a text that holds a colon in quotes",
     "did not find expected key": "look at the indentation and the quotes here and just above",
     "did not find expected '-' indicator": "look at the indentation here and just above",
     "did not find expected ',' or": "a bracket is not closed, or a comma is missing",

@@ -29,7 +29,8 @@ def assert_monte_carlo(value: float, mcse: float, expected: float, rounding: flo
     assert math.isfinite(mcse), mcse
     assert mcse > 0, "a Monte Carlo error of zero compares nothing"
     allowed = MONTE_CARLO_ERRORS * mcse + rounding
-    assert abs(value - expected) <= allowed, f"{value} is {abs(value - expected):.5f} from {expected}, allowed {allowed:.5f}"
+    off = abs(value - expected)
+    assert off <= allowed, f"{value} is {off:.5f} from {expected}, allowed {allowed:.5f}"
 
 
 def half_last_digit(printed: str) -> float:

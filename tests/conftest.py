@@ -11,6 +11,7 @@ import xarray as xr
 
 import nma
 from nma.fitting.posterior import FitDiagnostics, GateRow
+from small_review import review  # noqa: F401
 
 REFERENCE = Path(__file__).parent / "reference"
 

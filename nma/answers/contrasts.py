@@ -35,18 +35,24 @@ def relative_effects(fit: Fit) -> pd.DataFrame:
     for a, treatment in enumerate(fit.treatments):
         for b, versus in enumerate(fit.treatments):
             if a != b:
-                row = {"treatment": treatment, "versus": versus, "measure": str(fit.analysis.measure)}
-                row |= _summary(fit, now[:, a] - now[:, b])
-                row |= _predictive(fit, None if new is None else new[:, a] - new[:, b])
-                row["direct_studies"] = direct.get(frozenset((treatment, versus)), 0)
-                rows.append(row)
+                rows.append(
+                    {
+                        "treatment": treatment,
+                        "versus": versus,
+                        "measure": str(fit.analysis.measure),
+                        **_summary(fit, now[:, a] - now[:, b]),
+                        **_predictive(fit, None if new is None else new[:, a] - new[:, b]),
+                        "direct_studies": direct.get(frozenset((treatment, versus)), 0),
+                    }
+                )
     return pd.DataFrame(rows)
 
 
 def league(fit: Fit) -> pd.DataFrame:
     """League table: row against column, ``median (lower to upper)``, ordered as the treatments."""
     effects = relative_effects(fit)
-    cells = [f"{m:.2f} ({lo:.2f} to {up:.2f})" for m, lo, up in zip(effects["median"], effects["lower"], effects["upper"], strict=True)]
+    limits = zip(effects["median"], effects["lower"], effects["upper"], strict=True)
+    cells = [f"{median:.2f} ({lower:.2f} to {upper:.2f})" for median, lower, upper in limits]
     table = effects.assign(cell=cells).pivot(index="treatment", columns="versus", values="cell")
     order = list(fit.treatments)
     return table.reindex(index=order, columns=order).fillna("")

@@ -9,7 +9,19 @@ import platform
 
 from nma.analysis import Analysis
 
-LIBRARIES = ("numpy", "scipy", "pandas", "xarray", "pymc", "pytensor", "nutpie", "numba", "arviz", "networkx", "pydantic")
+LIBRARIES = (
+    "numpy",
+    "scipy",
+    "pandas",
+    "xarray",
+    "pymc",
+    "pytensor",
+    "nutpie",
+    "numba",
+    "arviz",
+    "networkx",
+    "pydantic",
+)
 
 
 def fingerprint(analysis: Analysis) -> str:

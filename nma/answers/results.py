@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from nma.answers.contrasts import relative_effects
 from nma.analysis import Analysis
+from nma.answers.contrasts import relative_effects
 from nma.answers.heterogeneity import heterogeneity
 from nma.answers.ranking import ranking
 from nma.evidence import Evidence, Trial
@@ -100,7 +100,8 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
             for c in comparisons(evidence)
         ],
         "weak_links": [
-            {"treatment": link.treatment, "rule": link.rule, "studies": list(link.studies)} for link in weak_links(evidence)
+            {"treatment": link.treatment, "rule": link.rule, "studies": list(link.studies)}
+            for link in weak_links(evidence)
         ],
     }
 

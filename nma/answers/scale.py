@@ -6,6 +6,8 @@ one array, and d_AB = -d_BA holds exactly.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 from scipy.special import expit, log_expit, logit
@@ -13,7 +15,7 @@ from scipy.special import expit, log_expit, logit
 from nma.fitting import Fit
 from nma.vocab import Better, Measure
 
-Floats = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.floating[Any]]
 
 
 def positions(fit: Fit) -> Floats:

@@ -2,7 +2,7 @@
 
 from nma.evidence.evidence import ArmData, Evidence, Exclusion, Trial
 from nma.evidence.measures import TrialContrasts, contrast_table, trial_contrasts
-from nma.evidence.select import select
+from nma.evidence.selection import select
 
 __all__ = [
     "ArmData",

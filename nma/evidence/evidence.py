@@ -31,7 +31,7 @@ class ArmData:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One trial as the analysis uses it; ``study`` and ``record`` are what the registry holds of it, if it came from there."""
+    """One trial as the analysis uses it; ``study`` and ``record`` are what the registry holds of it, if it does."""
 
     id: str
     arms: tuple[ArmData, ...]
@@ -146,7 +146,9 @@ class Evidence:
         missing = [column for column in COLUMNS if column not in frame.columns]
         if missing:
             problems = [
-                Problem("data frame", column, "missing column", None, ", ".join(COLUMNS), nearest(column, frame.columns))
+                Problem(
+                    "data frame", column, "missing column", None, ", ".join(COLUMNS), nearest(column, frame.columns)
+                )
                 for column in missing
             ]
             raise InputError(problems)
@@ -197,7 +199,9 @@ def _trial_problems(study: str, arms: Sequence[ArmData]) -> Iterator[Problem]:
     for treatment, times in Counter(arm.treatment for arm in arms).items():
         if times > 1:
             hint = "combine its rows into one"
-            yield Problem("data frame", f"study {study}", f"doubled arm: treatment {treatment} stands {times} times", hint=hint)
+            yield Problem(
+                "data frame", f"study {study}", f"doubled arm: treatment {treatment} stands {times} times", hint=hint
+            )
 
 
 def _most_common(excluded: Sequence[Exclusion]) -> str:
@@ -207,9 +211,7 @@ def _most_common(excluded: Sequence[Exclusion]) -> str:
     return "left out: " + ", ".join(f"{number} by {rule}" for rule, number in counts)
 
 
-def _treatments(
-    trials: Sequence[Trial], reference: str, labels: Mapping[str, tuple[str, str, str]]
-) -> tuple[str, ...]:
+def _treatments(trials: Sequence[Trial], reference: str, labels: Mapping[str, tuple[str, str, str]]) -> tuple[str, ...]:
     """Reference first, then in the order of the vocabulary, then by name: never in the order of the data."""
     known = list(labels)
     found = {arm.treatment for trial in trials for arm in trial.arms}
@@ -222,7 +224,11 @@ def _check_network(trials: Sequence[Trial], treatments: Sequence[str], analysis:
     if analysis.reference not in treatments:
         raise NetworkError(
             Problem(
-                place, "reference", "no trial has this treatment", f"'{analysis.reference}'", ", ".join(treatments),
+                place,
+                "reference",
+                "no trial has this treatment",
+                f"'{analysis.reference}'",
+                ", ".join(treatments),
                 nearest(analysis.reference, treatments) or "choose one of them as the reference",
             )
         )

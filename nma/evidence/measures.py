@@ -20,7 +20,7 @@ from nma.errors import Problem, SelectionError
 from nma.evidence.evidence import Evidence, Trial
 from nma.vocab import Measure, ZeroCells
 
-Array = npt.NDArray[np.float64]
+Array = npt.NDArray[np.floating[Any]]
 Z95 = 1.959963984540054
 """97.5 % quantile of the standard normal distribution."""
 
@@ -65,10 +65,13 @@ class TrialContrasts:
 
     @property
     def estimate(self) -> Array:
-        return self.value[1:] - self.value[0]
+        """Differences from the first arm."""
+        estimate: Array = self.value[1:] - self.value[0]
+        return estimate
 
     @property
     def covariance(self) -> Array:
+        """Sampling covariance of the differences."""
         covariance: Array = np.diag(self.variance[1:]) + self.variance[0]
         return covariance
 

@@ -34,7 +34,7 @@ def diagnose(posterior: xr.Dataset, divergences: int) -> FitDiagnostics:
     smooth, ranks = _quantities(posterior)
     for name, draws in smooth.items():
         if not np.isfinite(draws).all():
-            raise FitError(f"the sampler returned values of '{name}' that are not finite numbers; are the data extreme?")
+            raise FitError(f"the draws of '{name}' are not all finite numbers; are the data extreme?")
     moving = {name: draws for name, draws in {**smooth, **ranks}.items() if np.ptp(draws) > 0}
     if not moving:
         raise FitError("no quantity moved during sampling")

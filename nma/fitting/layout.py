@@ -14,6 +14,7 @@ change of the order of arms only turns the coordinates.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +24,7 @@ from nma.evidence import Evidence, Trial, trial_contrasts
 from nma.fitting.priors import numbers
 from nma.vocab import Effects, Family, Likelihood, Link
 
-Floats = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.floating[Any]]
 Ints = npt.NDArray[np.int64]
 
 ABSENT_VARIANCE = 1e8

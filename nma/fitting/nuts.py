@@ -148,8 +148,16 @@ class Compiled:
         started = time.perf_counter()
         try:
             sampler = nutpie.sample(
-                model, draws=settings.draws, tune=settings.tune, chains=settings.chains, cores=cores, seed=seed,
-                target_accept=settings.target_accept, save_warmup=False, progress_bar=progress, blocking=False,
+                model,
+                draws=settings.draws,
+                tune=settings.tune,
+                chains=settings.chains,
+                cores=cores,
+                seed=seed,
+                target_accept=settings.target_accept,
+                save_warmup=False,
+                progress_bar=progress,
+                blocking=False,
             )
         except (RuntimeError, ValueError) as error:
             raise FitError(f"the sampler could not start: {error}") from None

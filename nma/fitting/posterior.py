@@ -83,7 +83,7 @@ class Fit:
     @property
     def heterogeneity_sd(self) -> xr.DataArray | None:
         """Between-trial standard deviation; dims chain, draw. None for common effects."""
-        return self.posterior["heterogeneity_sd"] if "heterogeneity_sd" in self.posterior else None
+        return self.posterior.get("heterogeneity_sd")
 
     @property
     def inference_data(self) -> az.InferenceData:

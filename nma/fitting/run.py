@@ -5,16 +5,20 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from nma.analysis import Analysis
 from nma.analysis.spec import Sampling
 from nma.errors import InputError, Problem, nearest
 from nma.evidence import Evidence
 from nma.fitting.diagnostics import diagnose
+from nma.fitting.layout import Structure, layout, structure_of
 from nma.fitting.posterior import Fit
-from nma.fitting.layout import Layout, Structure, layout, structure_of
 from nma.vocab import Engine
+
+if TYPE_CHECKING:
+    from nma.fitting.nuts import Compiled
 
 Task = tuple[Evidence, Analysis]
 Report = Callable[[str], None]
@@ -28,7 +32,12 @@ def build_model(evidence: Evidence, analysis: Analysis) -> Any:
 
 
 def fit(
-    evidence: Evidence, analysis: Analysis, *, seed: int, engine: str = "nuts", cores: int | None = None,
+    evidence: Evidence,
+    analysis: Analysis,
+    *,
+    seed: int,
+    engine: str = "nuts",
+    cores: int | None = None,
     progress: bool | None = None,
 ) -> Fit:
     """Fit a network meta-analysis.
@@ -100,41 +109,42 @@ def fit_many(
     return {name: fits[name] for name in tasks}
 
 
-def _through_the_gate(compiled: Any, task: Task, seed: int, cores: int, progress: bool) -> Fit:
+def _through_the_gate(compiled: Compiled, task: Task, seed: int, cores: int, progress: bool) -> Fit:
     """Sample; where the gate is missed, sample once more, longer and more carefully."""
+    usual = task[1].sampling
+    first = _sample(compiled, task, usual, (seed, cores, progress))
+    if first.diagnostics.converged:
+        return first
+    second = _sample(compiled, task, _longer(usual), (seed, cores, progress))
+    return replace(second, attempts=2, seconds=first.seconds + second.seconds)
+
+
+def _sample(compiled: Compiled, task: Task, settings: Sampling, how: tuple[int, int, bool]) -> Fit:
+    from nma.fitting.nuts import posterior
+
     evidence, analysis = task
+    seed, cores, progress = how
     arrays = layout(evidence, analysis, compiled.structure)
-    seconds = 0.0
-    for attempt, settings in enumerate((analysis.sampling, _longer(analysis.sampling)), start=1):
-        result = _sample(compiled, arrays, task, (settings, seed, cores, progress))
-        seconds += result.seconds
-        if result.diagnostics.converged:
-            break
-    return Fit(
-        evidence, analysis, result.posterior, result.diagnostics, result.engine, seed, seconds, attempt,
-        settings.tune, settings.target_accept,
-    )
-
-
-def _sample(compiled: Any, arrays: Layout, task: Task, how: tuple[Sampling, int, int, bool]) -> Fit:
-    from nma.fitting import nuts
-
-    evidence, analysis = task
-    settings, seed, cores, progress = how
     sampled = compiled.sample(arrays, settings, seed, cores, progress)
-    draws = nuts.posterior(sampled, arrays, analysis, evidence.treatments)
-    diagnostics = diagnose(draws, sampled.divergences)
+    draws = posterior(sampled, arrays, analysis, evidence.treatments)
     return Fit(
-        evidence, analysis, draws, diagnostics, str(Engine.NUTS), seed, sampled.seconds, 1,
-        settings.tune, settings.target_accept,
+        evidence=evidence,
+        analysis=analysis,
+        posterior=draws,
+        diagnostics=diagnose(draws, sampled.divergences),
+        engine=str(Engine.NUTS),
+        seed=seed,
+        seconds=sampled.seconds,
+        attempts=1,
+        tune=settings.tune,
+        target_accept=settings.target_accept,
     )
 
 
-def _longer(settings: Sampling) -> Sampling:
+def _longer(usual: Sampling) -> Sampling:
     """The second attempt: four times the draws, twice the tuning, smaller steps."""
-    return settings.model_copy(
-        update={"draws": settings.draws * 4, "tune": settings.tune * 2, "target_accept": max(0.98, settings.target_accept)}
-    )
+    careful = max(0.98, usual.target_accept)
+    return usual.model_copy(update={"draws": usual.draws * 4, "tune": usual.tune * 2, "target_accept": careful})
 
 
 def _by_kind(tasks: Mapping[str, Task]) -> list[list[str]]:
@@ -158,6 +168,7 @@ def _cores() -> int:
 def _check(engine: str, seed: int) -> None:
     engines = [str(known) for known in Engine]
     if engine not in engines:
-        raise InputError(Problem("", "engine", "unknown engine", f"'{engine}'", ", ".join(engines), nearest(engine, engines)))
+        hint = nearest(engine, engines)
+        raise InputError(Problem("", "engine", "unknown engine", f"'{engine}'", ", ".join(engines), hint))
     if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**63:
         raise InputError(Problem("", "seed", "must be a whole number from 0 up", str(seed)))

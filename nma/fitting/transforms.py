@@ -1,4 +1,4 @@
-"""Normal variables that the sampler sees through a change of variable, so that the posterior it walks on is nearly round.
+"""Normal variables that the sampler sees through a change of variable, so that it walks on a nearly round posterior.
 
 They change no posterior: a variable keeps its normal prior, and each change of variable has its Jacobian. The numbers
 that guide a change of variable are data, so they are parameters of the variable that its density ignores.
@@ -72,16 +72,26 @@ class Located(Transform):  # type: ignore[misc]
 def informed_normal(name: str, mean: Any, tau: Any, guide: tuple[Any, Any], dims: str) -> Any:
     """``Normal(mean, tau)``, each component sampled as :class:`Informed` by ``guide``: its estimate and precision."""
     return pm.CustomDist(
-        name, mean, tau, *guide, dims=dims, transform=Informed(),
+        name,
+        mean,
+        tau,
+        *guide,
+        dims=dims,
+        transform=Informed(),
         logp=lambda value, mean, tau, *_: pm.logp(pm.Normal.dist(mean, tau), value),
         random=lambda mean, tau, *_, rng=None, size=None: rng.normal(mean, tau, size=size),
     )
 
 
 def located_normal(name: str, scale: Any, guide: tuple[Any, Any], dims: str) -> Any:
-    """``Normal(0, scale)`` in k independent components, sampled as :class:`Located` by ``guide``: location and spread."""
+    """``Normal(0, scale)`` in k components, sampled as :class:`Located` by ``guide``: its location and spread."""
     return pm.CustomDist(
-        name, scale, *guide, dims=dims, transform=Located(), signature="(),(k),(k,k)->(k)",
+        name,
+        scale,
+        *guide,
+        dims=dims,
+        transform=Located(),
+        signature="(),(k),(k,k)->(k)",
         logp=lambda value, scale, *_: pm.logp(pm.Normal.dist(0, scale), value).sum(),
         random=lambda scale, location, *_, rng=None, size=None: rng.normal(0, scale, size=location.shape),
     )

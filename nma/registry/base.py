@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable, Iterator, Sequence
 from enum import Enum
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
@@ -45,8 +45,8 @@ KINDS = {
     "dict_type": "must be a mapping of keys to values",
     "tuple_type": "must be a list, as in [a, b]",
     "list_type": "must be a list, as in [a, b]",
-    "too_short": "must have {min_length} or more",
-    "too_long": "must have no more than {max_length}",
+    "too_short": "must have {min_length} or more entries",
+    "too_long": "must have no more than {max_length} entries",
     "invalid_key": "a key must be text",
 }
 """Pydantic's kinds of error in the words of someone who types a file."""
@@ -67,7 +67,7 @@ def _plain_text(value: Any) -> Any:
     if found is not None:
         hint = f"delete it: {strange_character(value[found.start() :])}".replace("character 1 of it", "it")
         raise PydanticCustomError("invisible", "holds an invisible character", {"hint": hint})
-    if value and not value.strip():
+    if not value.strip():
         raise PydanticCustomError("blank", "must not be empty")
     return value
 
@@ -95,8 +95,13 @@ def problems_of(
     ``base`` is where in the document the model's data stand; kinds of error in ``without`` are passed over.
     """
     for detail in error.errors(include_url=False):
-        if detail["type"] not in without:
+        if detail["type"] not in without and not _only_faulty(detail):
             yield _problem(detail, document, model, base)
+
+
+def _only_faulty(detail: ErrorDetails) -> bool:
+    """Whether a list is only too short because pydantic does not count its faulty items."""
+    return detail["type"] == "too_short" and len(detail.get("input", ())) >= detail.get("ctx", {}).get("min_length", 0)
 
 
 def _problem(detail: ErrorDetails, document: Document, model: type[BaseModel], base: Sequence[Any]) -> Problem:
@@ -116,6 +121,8 @@ def _problem(detail: ErrorDetails, document: Document, model: type[BaseModel], b
     if kind == "string_pattern_mismatch":
         allowed_form = PATTERNS.get(context["pattern"])
         return document.problem(where, KINDS[kind], shown(got), allowed_form, strange_character(str(got)))
+    if kind in ("too_short", "too_long"):
+        return document.problem(where, KINDS[kind].format_map(context), str(context["actual_length"]))
     if kind in KINDS:
         return document.problem(where, KINDS[kind].format_map(context), shown(got))
     found = None if isinstance(got, (dict, list)) else shown(got)
@@ -129,36 +136,34 @@ def _words(context: Any) -> list[str]:
 
 def _keys_at(model: type[BaseModel], location: Sequence[Any]) -> list[str]:
     """Keys of the model that stands at a location."""
-    current: Any = model
+    current: list[Any] = [model]
     for step in location:
-        if isinstance(step, int) or not _is_model(current):
-            current = _inner_model(current)
-            continue
-        field = _field(current, step)
-        current = _inner_model(field.annotation) if field is not None else None
-    if not _is_model(current):
+        current = [inner for annotation in current for inner in _inside(annotation, step)]
+    models = [found for annotation in current for found in _models(annotation)]
+    return [field.alias or name for found in models[:1] for name, field in found.model_fields.items()]
+
+
+def _inside(annotation: Any, step: Any) -> list[Any]:
+    """What a key or an item of something so annotated is annotated with."""
+    if _is_model(annotation):
+        fields = {field.alias or name: field for name, field in annotation.model_fields.items()}
+        return [fields[step].annotation] if step in fields else []
+    if get_origin(annotation) in (dict, tuple):
+        return [get_args(annotation)[1 if get_origin(annotation) is dict else 0]]
+    return [inner for option in get_args(annotation) for inner in _inside(option, step)]
+
+
+def _models(annotation: Any) -> list[type[BaseModel]]:
+    """The models among the options of ``Model | None``."""
+    if _is_model(annotation):
+        return [annotation]
+    if get_origin(annotation) in (dict, tuple):
         return []
-    return [field.alias or name for name, field in current.model_fields.items()]
-
-
-def _field(model: type[BaseModel], step: Any) -> Any:
-    by_key = {field.alias or name: field for name, field in model.model_fields.items()}
-    return by_key.get(step)
+    return [model for option in get_args(annotation) for model in _models(option)]
 
 
 def _is_model(candidate: Any) -> bool:
     return isinstance(candidate, type) and issubclass(candidate, BaseModel)
-
-
-def _inner_model(annotation: Any) -> Any:
-    """Model inside ``Model | None``, ``tuple[Model, ...]`` or ``dict[str, Model]``, or the annotation if it is one."""
-    if _is_model(annotation):
-        return annotation
-    for inner in get_args(annotation):
-        found = _inner_model(inner)
-        if _is_model(found):
-            return found
-    return None
 
 
 def listed(words: Iterable[str]) -> str | None:

@@ -38,9 +38,7 @@ def test_a_predictive_interval_holds_the_credible_one(made_fit, analysis):
 
 
 def test_common_effects_have_no_predictive_interval(made_fit, mapping):
-    plan = nma.Analysis.from_mapping(
-        mapping(effects="common", priors={"effects": {"family": "normal", "scale": 10}})
-    )
+    plan = nma.Analysis.from_mapping(mapping(effects="common", priors={"effects": {"family": "normal", "scale": 10}}))
     frame = nma.relative_effects(made_fit(plan, tau=None))
     assert frame["predictive_lower"].isna().all()
     assert nma.heterogeneity(made_fit(plan, tau=None)) is None

@@ -54,9 +54,7 @@ def test_a_sure_order_has_sucra_one_half_and_zero(made_fit, analysis):
 
 
 def test_common_effects_have_no_predictive_ranking(made_fit, mapping):
-    plan = nma.Analysis.from_mapping(
-        mapping(effects="common", priors={"effects": {"family": "normal", "scale": 10}})
-    )
+    plan = nma.Analysis.from_mapping(mapping(effects="common", priors={"effects": {"family": "normal", "scale": 10}}))
     frame = nma.ranking(made_fit(plan, tau=None))
     assert frame["predictive_sucra"].isna().all()
 

@@ -63,7 +63,7 @@ def test_zero_cells_may_be_refused():
 @pytest.mark.parametrize("measure", ["OR", "RR"])
 @pytest.mark.parametrize("name", ["smoking_gemtc", "thrombolytics_tsd"])
 def test_contrasts_equal_those_of_netmeta(name, measure, analysis):
-    """netmeta 3.3.1 `pairwise`, 0.5 in every arm of a trial with a zero cell; call and version in the reference file."""
+    """netmeta 3.3.1 `pairwise`, 0.5 in every arm of a trial with a zero cell; the call is in the reference file."""
     reference = OTHERS[name]["measures"][measure]["netmeta"]["pairwise"]
     frame = pd.read_csv(Path(__file__).parents[1] / "reference" / f"{name}.data.csv").rename(columns={"r": "events"})
     frame["study"] = frame["study"].astype(str).str.zfill(2)

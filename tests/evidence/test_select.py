@@ -62,7 +62,8 @@ def test_recoding_moves_an_arm(project):
 
 def test_arms_of_one_node_are_combined_and_the_log_says_so(project):
     plan = project.analysis("long-term")
-    recode = {"zhang-2017": {project.registry.studies["zhang-2017"].arms[1].label: {"node": "SEplus", "subgroup": None}}}
+    label = project.registry.studies["zhang-2017"].arms[1].label
+    recode = {"zhang-2017": {label: {"node": "SEplus"}}}
     evidence = select(project.registry, plan.patched({"select": {"recode": recode}}))
     zhang = next(trial for trial in evidence.trials if trial.id == "zhang-2017")
     combined = next(arm for arm in zhang.arms if arm.treatment == "SEplus")

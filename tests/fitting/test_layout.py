@@ -58,9 +58,7 @@ def test_filling_up_changes_no_data(triangle, analysis):
     plan = analysis()
     evidence = nma.Evidence.from_frame(triangle, plan)
     own = structure_of(evidence, plan)
-    room = own.holding(
-        structure_of(nma.Evidence.from_frame(_larger(triangle), plan), plan)
-    )
+    room = own.holding(structure_of(nma.Evidence.from_frame(_larger(triangle), plan), plan))
     small, large = layout(evidence, plan), layout(evidence, plan, room)
     assert large.structure.studies == own.studies + 2
     assert large.people.sum() == small.people.sum()

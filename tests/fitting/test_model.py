@@ -1,4 +1,6 @@
-"""The PyMC model against its equations, written out with scipy: the log density at arbitrary points, Jacobians included."""
+"""The PyMC model against its equations, written out with scipy: the log density at arbitrary points, with Jacobians."""
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -85,7 +87,7 @@ def test_filled_up_studies_add_only_their_own_priors(triangle, analysis):
     plan = analysis(measure="RR", link="log", priors=HALF_NORMAL)
     evidence = nma.Evidence.from_frame(triangle, plan)
     own = structure_of(evidence, plan)
-    room = type(own)(**{**own.__dict__, "studies": own.studies + 1, "contrasts": own.contrasts + 1, "arms_per_study": 4})
+    room = replace(own, studies=own.studies + 1, contrasts=own.contrasts + 1, arms_per_study=4)
     plain, padded = build_model(evidence, plan), build(layout(evidence, plan, room))
     differences = []
     for seed in (1, 2, 3):

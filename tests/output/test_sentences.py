@@ -205,8 +205,8 @@ def test_sensitivity_says_what_changes(read: Read) -> None:
         ("SE SEplus PCO PVT TE", "The order of the top changes"),
         (
             "SEplus SE TE",
-            "Not in this network: Psychiatric care only and Prevocational training. Without the reference nothing can be "
-            "compared with it here. The order of its treatments is as in the primary analysis",
+            "Not in this network: Psychiatric care only and Prevocational training. Without the reference nothing can "
+            "be compared with it here. The order of its treatments is as in the primary analysis",
         ),
     ],
 )

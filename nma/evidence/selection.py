@@ -26,7 +26,9 @@ def select(registry: Registry, analysis: Analysis) -> Evidence:
     if analysis.select is None:
         hint = "add a select part, or use Evidence.from_frame"
         raise SelectionError(Problem(analysis.name, "select", "says nothing about which trials to use", hint=hint))
-    trials, excluded, log = [], [], []
+    trials: list[Trial] = []
+    excluded: list[Exclusion] = []
+    log: list[str] = []
     for study in registry.studies.values():
         outcome = _judge(study, analysis, analysis.select)
         if isinstance(outcome, Exclusion):
@@ -94,7 +96,8 @@ def _population(c: _Candidate) -> str | None:
     for flag, allowed in c.select.population.items():
         judgement = c.study.population.flags.get(flag)
         if judgement not in allowed:
-            return f"Population: {flag.replace('_', ' ')} is {judgement or 'not judged'} ({c.study.population.description})."
+            words = flag.replace("_", " ")
+            return f"Population: {words} is {judgement or 'not judged'} ({c.study.population.description})."
     return None
 
 
@@ -197,7 +200,9 @@ def _check_overlap(trials: list[Trial], analysis: Analysis) -> None:
     chosen = {trial.id for trial in trials}
     problems = [
         Problem(
-            analysis.name, "select", f"{trial.id} and {other} share participants and would both be included",
+            analysis.name,
+            "select",
+            f"{trial.id} and {other} share participants and would both be included",
             hint="add one of them to select.exclude with a reason",
         )
         for trial in trials

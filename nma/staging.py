@@ -1,0 +1,145 @@
+"""Result folders: written aside, put in place when all went well, and never at the cost of a file that is not ours.
+
+A folder of results lists its own files in ``results.json``; whatever else lies in it belongs to the user.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from nma.errors import OutputError, Problem
+
+RESULTS = "results.json"
+OWNED = (RESULTS, "report.html", "posterior.nc", "tables", "figures")
+"""The names at the top of a result folder that are ours."""
+SCHEMA_FAMILY = "nma-results/"
+ELSEWHERE = "choose another folder with --out"
+
+
+def files_in(folder: Path) -> list[str]:
+    """Every file of a folder, by its path inside it."""
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir())
+
+
+def own_files(out: Path) -> set[str]:
+    """Files of a folder that an earlier run wrote, whether they are still there or not."""
+    try:
+        found = json.loads((out / RESULTS).read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return set()
+    if not isinstance(found, dict) or not str(found.get("schema")).startswith(SCHEMA_FAMILY):
+        return set()
+    named = found.get("files")
+    if isinstance(named, list):
+        return {name for name in named if _is_inside(name)}
+    return {name for name in files_in(out) if _is_inside(name)}
+
+
+def _is_inside(name: Any) -> bool:
+    parts = PurePosixPath(name).parts if isinstance(name, str) else ()
+    return bool(parts) and parts[0] in OWNED and ".." not in parts
+
+
+@contextmanager
+def staging(out: Path, keep: Sequence[str] = ()) -> Iterator[Path]:
+    """A folder to write in, whose files take the place of the earlier ones in ``out`` when all went well.
+
+    When something goes wrong ``out`` is as it was, and nothing is left beside it. Our earlier files go, except those
+    in ``keep``; the user's stay.
+
+    Raises
+    ------
+    OutputError
+        Nothing can be written there, or a file that is not ours has one of our names.
+    """
+    made: list[Path] = []
+    folder: Path | None = None
+    try:
+        out = _usable(out)
+        made = _with_parents(out)
+        folder = Path(tempfile.mkdtemp(prefix=".nma-", dir=out if out.is_dir() else out.parent))
+        folder.chmod(0o755)
+        yield folder
+        _put_in_place(folder, out, own_files(out) - set(keep))
+    except OSError as error:
+        what = f"cannot be written to ({error.strerror or error})"
+        raise OutputError(Problem(str(out), "", what, hint=ELSEWHERE)) from None
+    finally:
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+        for parent in made:
+            with suppress(OSError):
+                parent.rmdir()
+
+
+def _usable(out: Path) -> Path:
+    try:
+        out = out.resolve()
+    except RuntimeError:
+        raise OutputError(Problem(str(out), "", "is a symbolic link to itself", hint=ELSEWHERE)) from None
+    if out.exists() and not out.is_dir():
+        raise OutputError(Problem(str(out), "", "is a file, not a folder", hint=ELSEWHERE))
+    ours = {PurePosixPath(name).parts[0] for name in own_files(out)}
+    foreign = [name for name in OWNED if name not in ours and os.path.lexists(out / name)]
+    if foreign:
+        what, hint = "is there already, and no run of nma made it", f"move it away, or {ELSEWHERE}"
+        raise OutputError(Problem(str(out / name), "", what, hint=hint) for name in foreign)
+    return out
+
+
+def _with_parents(out: Path) -> list[Path]:
+    """Make the folders above; those that were made, the deepest first."""
+    missing = [parent for parent in out.parents if not parent.exists()]
+    out.parent.mkdir(parents=True, exist_ok=True)
+    return missing
+
+
+def _put_in_place(folder: Path, out: Path, earlier: set[str]) -> None:
+    """Rename the folder to ``out``; where that exists, swap the files inside it, or none of them."""
+    if not out.exists():
+        folder.rename(out)
+        return
+    aside = Path(tempfile.mkdtemp(prefix=".nma-earlier-", dir=out))
+    moved: list[tuple[Path, Path]] = []
+    try:
+        _swap(folder, out, aside, moved, earlier)
+    except BaseException:
+        for source, target in reversed(moved):
+            target.rename(source)
+        raise
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    for name in ("tables", "figures"):
+        with suppress(OSError):
+            (out / name).rmdir()
+
+
+def _swap(folder: Path, out: Path, aside: Path, moved: list[tuple[Path, Path]], earlier: set[str]) -> None:
+    for name in sorted(earlier):
+        if os.path.lexists(out / name):
+            _move(out / name, aside / name, moved)
+    for name in sorted(files_in(folder), key=lambda name: name == RESULTS):
+        if os.path.lexists(out / name):
+            _move(out / name, _free(out / name), moved)
+        _move(folder / name, out / name, moved)
+
+
+def _move(source: Path, target: Path, moved: list[tuple[Path, Path]]) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    source.rename(target)
+    moved.append((source, target))
+
+
+def _free(path: Path) -> Path:
+    """A name beside a file of the user's that stands where one of ours must go."""
+    candidate = path.with_name(path.name + "~")
+    while os.path.lexists(candidate):
+        candidate = candidate.with_name(candidate.name + "~")
+    return candidate
