@@ -92,8 +92,9 @@ class Project:
         except OSError as error:
             return {}, [Problem(MARKER, "", f"cannot be read ({error.strerror})")]
         except tomllib.TOMLDecodeError as error:
-            line = re.search(r"at line (\d+)", str(error))
-            place = f"{MARKER}:{line[1]}" if line else MARKER
+            found = re.search(r"at line (\d+)", str(error))
+            line = found[1] if found else (self.root / MARKER).read_text("utf-8").count("\n") + 1
+            place = f"{MARKER}:{line}"
             return {}, [Problem(place, "", f"not valid TOML: {str(error).partition(' (at ')[0]}", hint=hint)]
         except RecursionError:
             return {}, [Problem(MARKER, "", "nested too deeply", hint=hint)]

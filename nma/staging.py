@@ -37,9 +37,8 @@ def own_files(out: Path) -> set[str]:
     if not isinstance(found, dict) or not str(found.get("schema")).startswith(SCHEMA_FAMILY):
         return set()
     named = found.get("files")
-    if isinstance(named, list):
-        return {name for name in named if _is_inside(name)}
-    return {name for name in files_in(out) if _is_inside(name)}
+    names = named if isinstance(named, list) else files_in(out)
+    return {RESULTS} | {name for name in names if _is_inside(name)}
 
 
 def _is_inside(name: Any) -> bool:
@@ -84,8 +83,9 @@ def _usable(out: Path) -> Path:
         out = out.resolve()
     except RuntimeError:
         raise OutputError(Problem(str(out), "", "is a symbolic link to itself", hint=ELSEWHERE)) from None
-    if out.exists() and not out.is_dir():
-        raise OutputError(Problem(str(out), "", "is a file, not a folder", hint=ELSEWHERE))
+    nearest = next((path for path in (out, *out.parents) if path.exists()), out)
+    if nearest.exists() and not nearest.is_dir():
+        raise OutputError(Problem(str(nearest), "", "is a file, not a folder", hint=ELSEWHERE))
     ours = {PurePosixPath(name).parts[0] for name in own_files(out)}
     foreign = [name for name in OWNED if name not in ours and os.path.lexists(out / name)]
     if foreign:

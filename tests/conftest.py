@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
+from small_review import review  # noqa: F401
 
 import nma
 from nma.fitting.posterior import FitDiagnostics, GateRow
-from small_review import review  # noqa: F401
 
 REFERENCE = Path(__file__).parent / "reference"
 

@@ -1,5 +1,7 @@
 """A small review on disk, its command line run in this process, and ways to spoil it."""
 
+# ruff: noqa: E501 (a case is a line)
+
 from __future__ import annotations
 
 from pathlib import Path

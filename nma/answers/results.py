@@ -17,6 +17,7 @@ from nma.evidence.network import comparisons, weak_links
 from nma.fitting import Fit
 from nma.fitting.nuts import PARAMETERISATION
 from nma.registry.study import DOMAINS
+from nma.registry.vocabulary import TreatmentName
 from nma.vocab import Basis
 
 SCHEMA = "nma-results/1"
@@ -70,14 +71,14 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _treatment(evidence: Evidence, treatment: str) -> dict[str, Any]:
-    label, description, node = evidence.labels.get(treatment, (treatment, treatment, treatment))
+    name = evidence.names.get(treatment, TreatmentName(treatment, treatment, treatment, treatment))
     arms = [arm for trial in evidence.trials for arm in trial.arms if arm.treatment == treatment]
     return {
         "id": treatment,
-        "label": label,
-        "short": treatment if node == treatment else label,
-        "description": description,
-        "group": node,
+        "label": name.label,
+        "short": name.short,
+        "description": name.description,
+        "group": name.node,
         "participants": sum(arm.n for arm in arms),
         "studies": len(arms),
         "events": sum(arm.events for arm in arms),

@@ -15,6 +15,7 @@ from nma.errors import InputError, NetworkError, Problem, SelectionError, neares
 from nma.evidence.network import components
 from nma.registry.base import shown
 from nma.registry.study import OutcomeRecord, Study
+from nma.registry.vocabulary import TreatmentName
 
 COLUMNS = ("study", "treatment", "events", "n")
 
@@ -82,8 +83,8 @@ class Evidence:
     treatments: tuple[str, ...]
     excluded: tuple[Exclusion, ...] = ()
     log: tuple[str, ...] = ()
-    labels: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
-    """Label, description and node of each treatment, where the registry knows them."""
+    names: Mapping[str, TreatmentName] = field(default_factory=dict)
+    """How reports call each treatment, where the registry knows it."""
 
     @property
     def participants(self) -> int:
@@ -102,7 +103,7 @@ class Evidence:
         trials: Iterable[Trial],
         excluded: Sequence[Exclusion] = (),
         log: Sequence[str] = (),
-        labels: Mapping[str, tuple[str, str, str]] | None = None,
+        names: Mapping[str, TreatmentName] | None = None,
     ) -> Evidence:
         """Order trials and arms, and check that they form one network that holds the reference.
 
@@ -117,13 +118,13 @@ class Evidence:
         if not trials:
             what = "no trial fits this analysis"
             raise SelectionError(Problem(analysis.name, "select", what, hint=_most_common(excluded)))
-        present = _treatments(trials, analysis.reference, labels or {})
+        present = _treatments(trials, analysis.reference, names or {})
         _check_network(trials, present, analysis)
         order = {treatment: i for i, treatment in enumerate(present)}
         ordered = tuple(
             Trial(t.id, tuple(sorted(t.arms, key=lambda arm: order[arm.treatment])), t.study, t.record) for t in trials
         )
-        return cls(analysis, ordered, present, tuple(excluded), tuple(log), dict(labels or {}))
+        return cls(analysis, ordered, present, tuple(excluded), tuple(log), dict(names or {}))
 
     @classmethod
     def from_frame(cls, frame: pd.DataFrame, analysis: Analysis) -> Evidence:
@@ -143,6 +144,12 @@ class Evidence:
         SelectionError, NetworkError
             As :meth:`build`.
         """
+        if not isinstance(frame, pd.DataFrame):
+            what = "must be a pandas data frame with one row an arm"
+            raise InputError(Problem("data frame", "", what, type(frame).__name__, ", ".join(COLUMNS)))
+        twice = [column for column in COLUMNS if list(frame.columns).count(column) > 1]
+        if twice:
+            raise InputError(Problem("data frame", column, "the column stands twice") for column in twice)
         missing = [column for column in COLUMNS if column not in frame.columns]
         if missing:
             problems = [
@@ -171,6 +178,9 @@ def _row_problems(row: tuple[Any, ...]) -> Iterator[Problem]:
     for name, value in (("study", study), ("treatment", treatment)):
         if value is None or value != value or str(value).strip() == "":
             yield Problem(place, name, "empty", hint="every row names its study and treatment")
+        elif str(value) != str(value).strip():
+            hint = "it would be a name of its own"
+            yield Problem(place, name, "begins or ends with a space", shown(value), hint=hint)
     bad = False
     for name, value, least in (("events", events, 0), ("n", n, 1)):
         what = _not_a_count(value, least)
@@ -211,9 +221,9 @@ def _most_common(excluded: Sequence[Exclusion]) -> str:
     return "left out: " + ", ".join(f"{number} by {rule}" for rule, number in counts)
 
 
-def _treatments(trials: Sequence[Trial], reference: str, labels: Mapping[str, tuple[str, str, str]]) -> tuple[str, ...]:
+def _treatments(trials: Sequence[Trial], reference: str, names: Mapping[str, TreatmentName]) -> tuple[str, ...]:
     """Reference first, then in the order of the vocabulary, then by name: never in the order of the data."""
-    known = list(labels)
+    known = list(names)
     found = {arm.treatment for trial in trials for arm in trial.arms}
     rank = {treatment: known.index(treatment) if treatment in known else len(known) for treatment in found}
     return tuple(sorted(found, key=lambda treatment: (treatment != reference, rank[treatment], treatment)))

@@ -10,6 +10,7 @@ from nma.errors import Problem, SelectionError
 from nma.evidence.evidence import ArmData, Evidence, Exclusion, Trial
 from nma.registry import OutcomeRecord, Registry, Study, Vocabulary
 from nma.registry.study import ArmCount
+from nma.registry.vocabulary import TreatmentName
 from nma.vocab import NodeLevel, Risk, RiskOfBiasRule, TimePoint, YesNo
 
 
@@ -37,14 +38,12 @@ def select(registry: Registry, analysis: Analysis) -> Evidence:
             trials.append(outcome)
             log += _combined(outcome)
     _check_overlap(trials, analysis)
-    labels = _labels(registry.vocabulary, analysis.select.nodes)
-    return Evidence.build(analysis, trials, excluded, log, labels)
+    names = _names(registry.vocabulary, analysis.select.nodes)
+    return Evidence.build(analysis, trials, excluded, log, names)
 
 
-def _labels(vocabulary: Vocabulary, level: NodeLevel) -> dict[str, tuple[str, str, str]]:
-    if level is NodeLevel.MAIN:
-        return {name: vocabulary.treatment_label(name) for name in vocabulary.nodes}
-    return {sub: vocabulary.treatment_label(sub) for node in vocabulary.nodes.values() for sub in node.subgroups}
+def _names(vocabulary: Vocabulary, level: NodeLevel) -> dict[str, TreatmentName]:
+    return vocabulary.node_names() if level is NodeLevel.MAIN else vocabulary.subgroup_names()
 
 
 @dataclass(frozen=True)

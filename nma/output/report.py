@@ -148,6 +148,7 @@ def _tables(reading: Reading) -> dict[str, Any]:
 def _said(reading: Reading) -> dict[str, Any]:
     return {
         "answer": sentences.answer(reading),
+        "spread": sentences.spread(reading),
         "direction": sentences.direction(reading),
         "separated": sentences.separated(reading),
         "weak": sentences.weak_links(reading),

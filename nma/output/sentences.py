@@ -37,6 +37,20 @@ def direction(reading: Reading) -> str:
     return reading.text("direction", direction=str(reading.results["direction"]).rstrip("."))
 
 
+def spread(reading: Reading) -> str:
+    """How much the trials differ, after and before they were seen; empty for a common-effect fit."""
+    found = reading.results["heterogeneity"]
+    if found is None:
+        return ""
+    after, before = _median_and_limits(reading, found), _median_and_limits(reading, found["prior"])
+    return reading.text("heterogeneity.found", scale=found["scale"], after=after, before=before)
+
+
+def _median_and_limits(reading: Reading, found: Row) -> str:
+    median, lower, upper = (reading.text.numbers.decimals(found[key], 2) for key in ("median", "lower", "upper"))
+    return reading.text("heterogeneity.numbers", median=median, lower=lower, upper=upper)
+
+
 def favours(reading: Reading, first: str, second: str) -> tuple[str, str]:
     """Words left and right of no effect on an axis of ``first`` against ``second``."""
     low, high = (second, first) if reading.higher else (first, second)

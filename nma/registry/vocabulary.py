@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from pydantic import Field
 
 from nma.registry.base import Text, Typed
+
+
+class TreatmentName(NamedTuple):
+    """How a report calls a treatment: in a sentence, where room is scarce, explained; and the node it belongs to."""
+
+    label: str
+    short: str
+    description: str
+    node: str
 
 
 class Subgroup(Typed):
     """A finer treatment inside a node."""
 
     label: Text
-    """How tables and figures of the subgroup network call it."""
+    """How sentences and tables of the subgroup network call it."""
+    short: Text | None = None
+    """How its figures call it; the label where there is none."""
     description: Text
 
 
@@ -39,13 +52,14 @@ class Vocabulary(Typed):
     outcomes: dict[str, Outcome] = Field(min_length=1)
     population_flags: dict[str, Text] = Field(default_factory=dict)
 
-    def treatment_label(self, treatment: str) -> tuple[str, str, str]:
-        """Label, description and node of a node or subgroup node; the id itself for an unknown one."""
-        if treatment in self.nodes:
-            node = self.nodes[treatment]
-            return node.label, node.description, treatment
-        for name, node in self.nodes.items():
-            if treatment in node.subgroups:
-                subgroup = node.subgroups[treatment]
-                return subgroup.label, subgroup.description, name
-        return treatment, treatment, treatment
+    def node_names(self) -> dict[str, TreatmentName]:
+        """Names of the nodes; a node's id is its short name."""
+        return {name: TreatmentName(node.label, name, node.description, name) for name, node in self.nodes.items()}
+
+    def subgroup_names(self) -> dict[str, TreatmentName]:
+        """Names of the subgroup nodes."""
+        return {
+            name: TreatmentName(subgroup.label, subgroup.short or subgroup.label, subgroup.description, node_name)
+            for node_name, node in self.nodes.items()
+            for name, subgroup in node.subgroups.items()
+        }

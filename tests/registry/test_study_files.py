@@ -1,5 +1,7 @@
 """What a reviewer types wrongly is named with file, line, field and a way out."""
 
+# ruff: noqa: E501 (a case is a line)
+
 import pytest
 from small_review import ALPHA, BETA, STUDY
 
