@@ -95,8 +95,8 @@ def _population(c: _Candidate) -> str | None:
     for flag, allowed in c.select.population.items():
         judgement = c.study.population.flags.get(flag)
         if judgement not in allowed:
-            words = flag.replace("_", " ")
-            return f"Population: {words} is {judgement or 'not judged'} ({c.study.population.description})."
+            words = flag.replace("_", " ").capitalize()
+            return f"{words}: {judgement or 'not judged'}. {c.study.population.description.rstrip('.')}."
     return None
 
 
@@ -134,7 +134,7 @@ RECORD_RULES: dict[str, Callable[[OutcomeRecord, Selection], bool]] = {
 
 
 def _record_reason(rule: str, records: list[OutcomeRecord]) -> str:
-    months = ", ".join(f"{record.months:g}" for record in records)
+    months = " and ".join(f"{months:g}" for months in sorted(record.months for record in records))
     reasons = {
         "follow-up": f"Counted at {months} months, outside the follow-up window.",
         "basis": f"The basis of its counts is '{records[0].basis}'.",

@@ -124,11 +124,15 @@ class Compiled:
     """A compiled model structure; any evidence that fits in it is sampled without a new compilation."""
 
     def __init__(self, layout: Layout) -> None:
+        pymc()
         import nutpie
+        import pytensor
 
         started = time.perf_counter()
         self.structure = layout.structure
-        self._model = nutpie.compile_pymc_model(build(layout))
+        # Numba compiles the model; without C nothing else needs a compiler, nor looks for a BLAS.
+        with pytensor.config.change_flags(cxx=""):
+            self._model = nutpie.compile_pymc_model(build(layout))
         self.seconds = time.perf_counter() - started
 
     def sample(self, layout: Layout, settings: Sampling, seed: int, cores: int, progress: bool = False) -> Sampled:

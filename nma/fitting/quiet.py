@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
 import warnings
 from typing import Any
 
@@ -15,7 +18,9 @@ def arviz() -> Any:
 
 
 def pymc() -> Any:
-    """PyMC, which imports ArviZ."""
+    """PyMC, which imports ArviZ; where there is no C compiler, PyTensor is told so instead of telling the user."""
+    if shutil.which("g++") is None and "pytensor" not in sys.modules:
+        os.environ.setdefault("PYTENSOR_FLAGS", "cxx=")
     arviz()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)

@@ -187,10 +187,16 @@ def _values(rows: Iterable[ForestRow]) -> list[float]:
     return found
 
 
+def _room_for(reading: Reading, name: str) -> str:
+    """The label of a treatment where it fits, its short name otherwise."""
+    label = reading.label(name)
+    return label if len(label) <= LONGEST_LABEL else clip(reading.short(name), LONGEST_LABEL)
+
+
 def _strip_row(reading: Reading, row: Row) -> ForestRow:
     name = row["treatment"]
     rank = RankSpan(row["median_rank"], row["rank_lower"], row["rank_upper"])
-    label = clip(reading.label(name), LONGEST_LABEL)
+    label = _room_for(reading, name)
     if name == reading.reference:
         return ForestRow(label, reading.marks[name], None, None, None, (reading.text("column.reference"),), rank=rank)
     effect = reading.effects[name, reading.reference]
@@ -229,7 +235,7 @@ def _pair_sides(reading: Reading) -> tuple[str, str]:
 
 def _section(reading: Reading, first: str, rows: Sequence[tuple[str, ForestRow]]) -> Section:
     own = tuple(row for name, row in rows if name == first)
-    heading = clip(reading.label(first), LONGEST_LABEL)
+    heading = _room_for(reading, first)
     return Section(heading if len(reading.ranked) > 3 else "", own)
 
 
@@ -254,7 +260,7 @@ def _set_section(reading: Reading, name: str, sets: Sequence[Row]) -> Section:
         effect = effects(entry["relative_effects"]).get(pair)
         if effect is not None:
             rows.append(_set_row(reading, effect, clip(str(entry["title"]), LONGEST_LABEL), filled=False))
-    return Section(clip(reading.label(name), LONGEST_LABEL), tuple(rows))
+    return Section(_room_for(reading, name), tuple(rows))
 
 
 def _set_row(reading: Reading, effect: Row, label: str, filled: bool) -> ForestRow:

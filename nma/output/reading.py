@@ -193,12 +193,14 @@ class Reading:
         return numbers.ratio(value) if self.scale.log else numbers.difference(value)
 
     def bound(self, value: float) -> str:
-        """One end of an interval, written with more decimals where rounding would put it on no effect."""
+        """One end of an interval, with a third decimal, or a sign, where rounding would put it on no effect."""
         null, numbers = self.scale.null, self.text.numbers
         if value == null or self.value(value) != self.value(null):
             return self.value(value)
-        written = (numbers.decimals(value, digits) for digits in (3, 4, 5))
-        return next((it for it in written if it.strip("0,.−") not in ("", "1")), self.value(value))
+        finer = numbers.decimals(value, 3)
+        if finer.strip("0,.−") not in ("", "1"):
+            return finer
+        return f"{'<' if value < null else '>'}{self.value(null)}"
 
     def interval(self, row: Row, prefix: str = "") -> str:
         """An interval, written; empty when the model gives none."""
