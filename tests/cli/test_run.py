@@ -228,8 +228,9 @@ def test_a_folder_without_results_is_said(review, tmp_path):
 
 def test_results_cannot_name_files_outside_their_folder(tmp_path, stored):
     (tmp_path / "precious").write_text("mine")
-    out = stored({"schema": SCHEMA, "files": ["../precious", "/etc/passwd", "tables/../../precious", "notes", 5]})
+    out = stored({"schema": SCHEMA, "files": ["../precious", "/etc/passwd", "tables/a.csv", "tables/../../precious", "notes", 5]})
     (out / "notes").write_text("mine")
+    (out / "tables").mkdir()
     with staging(out) as folder:
         (folder / "report.html").write_text("new")
     assert (tmp_path / "precious").read_text() == (out / "notes").read_text() == "mine"
