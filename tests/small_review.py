@@ -1,7 +1,5 @@
 """A small review on disk, its command line run in this process, and ways to spoil it."""
 
-# ruff: noqa: E501 (a case is a line)
-
 from __future__ import annotations
 
 from pathlib import Path
@@ -111,7 +109,12 @@ sensitivity:
       select: {exclude: {alpha-2001: left out here}}
 """
 
-TRIALS = {"alpha-2001": ("SE", "PVT"), "beta-2002": ("SE", "PCO"), "gamma-2003": ("PVT", "PCO"), "delta-2004": ("SE", "PCO")}
+TRIALS = {
+    "alpha-2001": ("SE", "PVT"),
+    "beta-2002": ("SE", "PCO"),
+    "gamma-2003": ("PVT", "PCO"),
+    "delta-2004": ("SE", "PCO"),
+}
 ALPHA, BETA, MAIN = "studies/alpha-2001.yaml", "studies/beta-2002.yaml", "models/main.yaml"
 
 

@@ -146,6 +146,20 @@ def _unknown_words(
             yield document.problem(where, what, shown(got), shown_words, nearest(got, allowed))
 
 
+def check_words(analysis: Analysis, registry: Registry) -> None:
+    """Refuse an analysis that names what the registry does not have, also one that was never a file.
+
+    Raises
+    ------
+    InputError
+        With every unknown word.
+    """
+    document = yamlio.from_data(analysis.plain(), analysis.name)
+    problems = list(_unknown_words(analysis, document, registry, ()))
+    if problems:
+        raise InputError(problems)
+
+
 def _named(analysis: Analysis, registry: Registry) -> Iterator[Named]:
     """Yield each word that must be one of the registry's."""
     words, studies, select = registry.vocabulary, [*registry.studies, *registry.unread], analysis.select

@@ -104,7 +104,7 @@ class Sampling(Typed):
     draws: Annotated[Whole, Field(ge=100, le=200_000)] = 2000
     """Draws per chain after tuning."""
     tune: Annotated[Whole, Field(ge=100, le=200_000)] = 1000
-    target_accept: Annotated[Number, Field(gt=0.5, lt=1)] = 0.85
+    target_accept: Annotated[Number, Field(gt=0.5, lt=1)] = 0.9
 
 
 class Analysis(Typed):

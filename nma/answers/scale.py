@@ -18,6 +18,10 @@ from nma.vocab import Better, Measure
 Floats = npt.NDArray[np.floating[Any]]
 
 
+NEW_TRIALS = 10
+"""New trials imagined for each posterior draw: predictive limits lie in the tails, and imagining costs nothing."""
+
+
 def positions(fit: Fit) -> Floats:
     """Position of each treatment; shape (D, T), D draws of all chains.
 
@@ -28,7 +32,7 @@ def positions(fit: Fit) -> Floats:
 
 
 def predictive_positions(fit: Fit, rng: np.random.Generator) -> Floats | None:
-    """Positions in a new trial like those of the network; shape (D, T). None for common effects.
+    """Positions in new trials like those of the network; shape (NEW_TRIALS * D, T). None for common effects.
 
     Each treatment's effect gets its own Normal(0, τ²/2), so that every difference has variance τ² and two differences
     that share a treatment covary by τ²/2, as within a trial (Higgins, Thompson & Spiegelhalter 2009,
@@ -37,7 +41,8 @@ def predictive_positions(fit: Fit, rng: np.random.Generator) -> Floats | None:
     if fit.heterogeneity_sd is None:
         return None
     effects = _effects(fit)
-    tau = fit.heterogeneity_sd.transpose("chain", "draw").to_numpy().reshape(-1, 1)
+    tau = np.tile(fit.heterogeneity_sd.transpose("chain", "draw").to_numpy().reshape(-1, 1), (NEW_TRIALS, 1))
+    effects = np.tile(effects, (NEW_TRIALS, 1))
     new = effects + tau / np.sqrt(2) * rng.standard_normal(effects.shape)
     return _on_measure(fit, new - new[:, :1])
 

@@ -17,6 +17,9 @@ from nma.registry.base import shown
 from nma.registry.study import OutcomeRecord, Study
 from nma.registry.vocabulary import TreatmentName
 
+MOST = 10**9
+"""No arm has more people; larger numbers are mistakes."""
+
 COLUMNS = ("study", "treatment", "events", "n")
 
 
@@ -200,6 +203,8 @@ def _not_a_count(value: Any, least: int) -> str | None:
         return "must be a whole number"
     if not math.isfinite(number) or number != int(number):
         return "must be a whole number"
+    if number > MOST:
+        return f"must be {MOST} or less"
     return None if number >= least else f"must be {least} or more"
 
 
@@ -216,7 +221,7 @@ def _trial_problems(study: str, arms: Sequence[ArmData]) -> Iterator[Problem]:
 
 def _most_common(excluded: Sequence[Exclusion]) -> str:
     if not excluded:
-        return "the registry is empty"
+        return "there is no trial to select from"
     counts = Counter(exclusion.rule for exclusion in excluded).most_common(3)
     return "left out: " + ", ".join(f"{number} by {rule}" for rule, number in counts)
 

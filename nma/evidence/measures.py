@@ -32,7 +32,7 @@ class MeasureRow:
     value: Callable[[Array, Array], Array]
     variance: Callable[[Array, Array], Array]
     added_people: float
-    """People added per half event in a corrected arm: a half for the RR (events only), one for OR and RD."""
+    """People added with a half event: a half for the RR, whose variance has no non-events; one for OR and RD."""
     is_log: bool
 
 
@@ -86,7 +86,8 @@ def trial_contrasts(trial: Trial, measure: Measure, rule: ZeroCells) -> TrialCon
     measure : Measure
         RR, OR or RD.
     rule : ZeroCells
-        What to do where an arm has no events or no non-events.
+        What to do where an arm has no events or no non-events. Where two arms or more have events only, their log risks
+        have no variance even then; the half event is left out of 1/r in these, as netmeta does.
 
     Raises
     ------
@@ -101,8 +102,10 @@ def trial_contrasts(trial: Trial, measure: Measure, rule: ZeroCells) -> TrialCon
         what = f"{trial.id} has an arm without events or without non-events, and zero_cells is 'refuse'"
         raise SelectionError(Problem("", "", what, hint="use the binomial likelihood, which needs no correction"))
     add = np.where(empty if rule is ZeroCells.HALF_IN_ZERO_ARMS else empty.any(), 0.5, 0.0)
-    r, n = r + add, n + add * 2 * row.added_people
-    return TrialContrasts(row.value(r, n), row.variance(r, n), bool(empty.any()))
+    r, n = r + add, n + 2 * add * row.added_people
+    only_events = (r == n) & (add > 0)
+    uncorrected = r - np.where(only_events & (only_events.sum() > 1), add, 0.0)
+    return TrialContrasts(row.value(r, n), row.variance(uncorrected, n), bool(empty.any()))
 
 
 def contrast_table(evidence: Evidence, measure: Measure | None = None) -> pd.DataFrame:

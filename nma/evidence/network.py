@@ -73,7 +73,7 @@ def weak_links(evidence: Evidence) -> list[WeakLink]:
         rest = [other for other in evidence.trials if other is not trial]
         links += [WeakLink(name, "one trial", (trial.id,)) for name in _cut_off(evidence, rest)]
     weak = [trial for trial in evidence.trials if trial.record is not None and trial.record.basis in WEAK]
-    if weak and len(weak) < len(evidence.trials):
+    if weak:
         rest = [trial for trial in evidence.trials if trial not in weak]
         for name in _cut_off(evidence, rest):
             holding = tuple(t.id for t in weak if any(arm.treatment == name for arm in t.arms))
@@ -84,7 +84,7 @@ def weak_links(evidence: Evidence) -> list[WeakLink]:
 
 def _cut_off(evidence: Evidence, trials: Sequence[Trial]) -> list[str]:
     """Treatments outside the largest component when only these trials are left."""
-    if len(evidence.trials) < 2 or not trials:
-        return []
+    if not trials:
+        return list(evidence.treatments)
     parts = components([[arm.treatment for arm in trial.arms] for trial in trials])
     return [treatment for treatment in evidence.treatments if treatment not in parts[0]]

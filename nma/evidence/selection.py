@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from nma.analysis import Analysis, Selection
+from nma.analysis import Analysis, Selection, check_words
 from nma.errors import Problem, SelectionError
 from nma.evidence.evidence import ArmData, Evidence, Exclusion, Trial
 from nma.registry import OutcomeRecord, Registry, Study, Vocabulary
@@ -19,6 +19,8 @@ def select(registry: Registry, analysis: Analysis) -> Evidence:
 
     Raises
     ------
+    InputError
+        The specification names what the registry does not have.
     SelectionError
         The specification selects nothing, or includes people twice.
     NetworkError
@@ -27,6 +29,7 @@ def select(registry: Registry, analysis: Analysis) -> Evidence:
     if analysis.select is None:
         hint = "add a select part, or use Evidence.from_frame"
         raise SelectionError(Problem(analysis.name, "select", "says nothing about which trials to use", hint=hint))
+    check_words(analysis, registry)
     trials: list[Trial] = []
     excluded: list[Exclusion] = []
     log: list[str] = []

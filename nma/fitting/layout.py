@@ -22,7 +22,7 @@ import numpy.typing as npt
 from nma.analysis import Analysis
 from nma.evidence import Evidence, Trial, trial_contrasts
 from nma.fitting.priors import numbers
-from nma.vocab import Effects, Family, Likelihood, Link
+from nma.vocab import Effects, Family, Likelihood, Link, ZeroCells
 
 Floats = npt.NDArray[np.floating[Any]]
 Ints = npt.NDArray[np.int64]
@@ -199,7 +199,9 @@ def _fill(
     arrays["share"][row] = 0.0
     arrays["share"][row, :size] = 1.0 / size
 
-    seen = trial_contrasts(trial, analysis.effect_measure, analysis.zero_cells)
+    # With the binomial likelihood the contrasts only guide the sampler: no rule may refuse them.
+    rule = analysis.zero_cells if analysis.likelihood is Likelihood.NORMAL else ZeroCells.HALF_IN_EVERY_ARM
+    seen = trial_contrasts(trial, analysis.effect_measure, rule)
     mixing, estimate, precision = independent_contrasts(seen.estimate, seen.covariance)
     effects = np.zeros((size - 1, len(position)))
     effects[np.arange(size - 1), [position[arm.treatment] for arm in trial.arms[1:]]] = 1

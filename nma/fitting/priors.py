@@ -29,6 +29,14 @@ def _on_sd(prior: Prior) -> tuple[float, float]:
     return (mean / 2, sd / 2) if prior.on is PriorOn.VARIANCE else (mean, sd)
 
 
+def _softplus(pm: Any) -> Any:
+    """The sampler's scale for a light-tailed spread: like its logarithm near 0, like itself above 1.
+
+    On the logarithm alone a step to the right can land where the density has fallen beyond all measure: a divergence.
+    """
+    return pm.distributions.transforms.log_exp_m1
+
+
 DENSITIES: dict[Family, DensityRow] = {
     Family.NORMAL: DensityRow(
         lambda p: (float(p.scale or 1.0), 0.0),
@@ -38,7 +46,7 @@ DENSITIES: dict[Family, DensityRow] = {
     Family.HALF_NORMAL: DensityRow(
         lambda p: (float(p.scale or 1.0), 0.0),
         lambda v: stats.halfnorm(scale=v[0]),
-        lambda pm, name, v, kw: pm.HalfNormal(name, v[0], **kw),
+        lambda pm, name, v, kw: pm.HalfNormal(name, v[0], default_transform=_softplus(pm), **kw),
     ),
     Family.HALF_CAUCHY: DensityRow(
         lambda p: (float(p.scale or 1.0), 0.0),

@@ -193,13 +193,10 @@ class Reading:
         return numbers.ratio(value) if self.scale.log else numbers.difference(value)
 
     def bound(self, value: float) -> str:
-        """One end of an interval, with a third decimal, or a sign, where rounding would put it on no effect."""
-        null, numbers = self.scale.null, self.text.numbers
+        """One end of an interval, with a sign where rounding would put it on no effect."""
+        null = self.scale.null
         if value == null or self.value(value) != self.value(null):
             return self.value(value)
-        finer = numbers.decimals(value, 3)
-        if finer.strip("0,.−") not in ("", "1"):
-            return finer
         return f"{'<' if value < null else '>'}{self.value(null)}"
 
     def interval(self, row: Row, prefix: str = "") -> str:

@@ -84,7 +84,9 @@ def test_what_is_no_mapping_is_said(what):
 
 
 def test_every_mistake_is_said_at_once(mapping):
-    spoiled = mapping(better="up", effects="common", link="identity", nonsense=1, **priors(effects={"family": "normal"}))
+    spoiled = mapping(
+        better="up", effects="common", link="identity", nonsense=1, **priors(effects={"family": "normal"})
+    )
     with pytest.raises(InputError) as caught:
         nma.Analysis.from_mapping(spoiled)
     assert {problem.field for problem in caught.value.problems} == {
@@ -97,7 +99,9 @@ def test_every_mistake_is_said_at_once(mapping):
 @pytest.mark.parametrize("likelihood", list(Likelihood))
 def test_only_models_of_the_table_exist(mapping, likelihood, link, measure):
     needs_risk = (likelihood, link) == (Likelihood.BINOMIAL, Link.LOGIT) and measure != Measure.OR
-    choices = mapping(likelihood=likelihood, link=link, measure=measure, **({"baseline_risk": RISK} if needs_risk else {}))
+    choices = mapping(
+        likelihood=likelihood, link=link, measure=measure, **({"baseline_risk": RISK} if needs_risk else {})
+    )
     if measure in MODELS.get((likelihood, link), ()):
         assert nma.Analysis.from_mapping(choices).measure is measure
     else:

@@ -70,7 +70,9 @@ def test_a_wrong_word_is_one_plain_line(capsys, monkeypatch, arguments, expected
     assert line.startswith(expected)
 
 
-@pytest.mark.parametrize("command", [[], ["check"], ["run"], ["report"], ["extract"], ["schema"], ["studies"], ["studies", "show"]])
+@pytest.mark.parametrize(
+    "command", [[], ["check"], ["run"], ["report"], ["extract"], ["schema"], ["studies"], ["studies", "show"]]
+)
 def test_help_fits_a_narrow_terminal(capsys, monkeypatch, command):
     monkeypatch.setenv("COLUMNS", "80")
     assert cli._exit_code([*command, "-h"]) == 0
@@ -155,7 +157,9 @@ def test_a_terminal_without_unicode_is_no_fault(review):
     assert "population.flags.\\xe9pi: missing" in done.stderr
 
 
-@pytest.mark.parametrize(("environment", "coloured"), [({"NO_COLOR": "1"}, False), ({"FORCE_COLOR": "1"}, True), ({}, False)])
+@pytest.mark.parametrize(
+    ("environment", "coloured"), [({"NO_COLOR": "1"}, False), ({"FORCE_COLOR": "1"}, True), ({}, False)]
+)
 def test_colour_is_only_for_terminals(review, environment, coloured):
     clean = {name: "" for name in ("FORCE_COLOR", "NO_COLOR") if name not in environment}
     done = nma_process("studies", "--project", str(review.root), **clean, **environment)

@@ -61,7 +61,9 @@ def test_the_users_own_files_stay(review, sampler, tmp_path, snapshot, earlier, 
     for name, text in own.items():
         (out / name).parent.mkdir(parents=True, exist_ok=True)
         (out / name).write_text(text)
-    code, _, errors = review.run("run", "main", "--out", out, "--force") if command == "run" else review.run("report", out)
+    code, _, errors = (
+        review.run("run", "main", "--out", out, "--force") if command == "run" else review.run("report", out)
+    )
     assert (code, [error for error in errors if "cannot" in error]) == (0, [])
     after = snapshot(out)
     assert {name: after[name] for name in own} == own
@@ -91,7 +93,9 @@ def test_a_new_file_of_ours_puts_one_of_the_users_aside(review, sampler, tmp_pat
     assert snapshot(out)["tables/league.csv"] == "run 2"
 
 
-@pytest.mark.parametrize("error", [KeyboardInterrupt(), MemoryError("full"), OSError(28, "No space left on device"), RuntimeError("odd")])
+@pytest.mark.parametrize(
+    "error", [KeyboardInterrupt(), MemoryError("full"), OSError(28, "No space left on device"), RuntimeError("odd")]
+)
 @pytest.mark.parametrize("existing", [True, False])
 def test_a_run_that_is_cut_off_leaves_everything_as_it_was(review, sampler, tmp_path, snapshot, error, existing):
     out = tmp_path / "deep/out"
@@ -130,7 +134,11 @@ def test_a_cut_between_two_renames_is_rolled_back(review, sampler, tmp_path, sna
 
 @pytest.mark.parametrize(
     ("where", "expected"),
-    [("file", "file: is a file, not a folder"), ("file/below/it", "file: is a file, not a folder"), ("loop", "symbolic link")],
+    [
+        ("file", "file: is a file, not a folder"),
+        ("file/below/it", "file: is a file, not a folder"),
+        ("loop", "symbolic link"),
+    ],
 )
 def test_a_folder_that_cannot_be_written_is_said_before_sampling(review, sampler, tmp_path, where, expected):
     (tmp_path / "file").write_text("mine")
@@ -172,7 +180,9 @@ def test_what_cannot_be_pooled_is_said_before_sampling(review, sampler, tmp_path
 
 
 def test_a_network_in_pieces_names_them(review, sampler, tmp_path):
-    review.change("vocabulary.yaml", "  PCO:\n", "  X: {label: X, description: x}\n  Y: {label: Y, description: y}\n  PCO:\n")
+    review.change(
+        "vocabulary.yaml", "  PCO:\n", "  X: {label: X, description: x}\n  Y: {label: Y, description: y}\n  PCO:\n"
+    )
     review.change("studies/alpha-2001.yaml", "node: SE", "node: X")
     review.change("studies/alpha-2001.yaml", "node: PVT", "node: Y")
     code, _, errors = review.run("run", "main", "--out", tmp_path / "out")
@@ -187,7 +197,10 @@ def test_a_network_in_pieces_names_them(review, sampler, tmp_path):
         (["main", "--seed", "-1"], "--seed: must be a whole number from 0 up to 2^63 - 1, got -1"),
         (["main", "--seed", str(2**64)], "--seed: must be a whole number"),
         (["mian"], "models/: no such specification, got 'mian', allowed: main, did you mean 'main'?"),
-        (["models/main.yaml"], "models/: no such specification, got 'models/main.yaml', allowed: main, did you mean 'main'?"),
+        (
+            ["models/main.yaml"],
+            "models/: no such specification, got 'models/main.yaml', allowed: main, did you mean 'main'?",
+        ),
         (["../main"], "models/: no such specification, got '../main'"),
     ],
 )
@@ -200,7 +213,10 @@ def test_a_wrong_argument_is_said(review, sampler, arguments, expected):
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        ("{broken", "results.json:1: not valid JSON: Expecting property name enclosed in double quotes, run the analysis"),
+        (
+            "{broken",
+            "results.json:1: not valid JSON: Expecting property name enclosed in double quotes, run the analysis",
+        ),
         ("", "results.json:1: not valid JSON"),
         ("[" * 100_000, "results.json: not valid JSON"),
         ("[]", f"results.json schema: not of this version, got an empty list, allowed: {SCHEMA}"),
@@ -228,7 +244,9 @@ def test_a_folder_without_results_is_said(review, tmp_path):
 
 def test_results_cannot_name_files_outside_their_folder(tmp_path, stored):
     (tmp_path / "precious").write_text("mine")
-    out = stored({"schema": SCHEMA, "files": ["../precious", "/etc/passwd", "tables/a.csv", "tables/../../precious", "notes", 5]})
+    out = stored(
+        {"schema": SCHEMA, "files": ["../precious", "/etc/passwd", "tables/a.csv", "tables/../../precious", "notes", 5]}
+    )
     (out / "notes").write_text("mine")
     (out / "tables").mkdir()
     with staging(out) as folder:

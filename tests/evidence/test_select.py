@@ -85,3 +85,33 @@ def test_comparisons_count_each_pair_of_a_trial_once(triangle, analysis):
     assert set(found) == {("B", "A"), ("C", "A"), ("C", "B")}
     assert found["B", "A"].studies == ("t1", "t4")
     assert found["B", "A"].participants == 100 + 100 + 60 + 62
+
+
+def test_one_trial_is_all_a_network_of_one_trial_hangs_on(triangle, analysis):
+    evidence = nma.Evidence.from_frame(triangle[triangle["study"] == "t4"], analysis())
+    assert [(link.treatment, link.rule) for link in weak_links(evidence)] == [(t, "one trial") for t in "ABC"]
+
+
+def test_a_network_of_weak_trials_alone_says_so(project):
+    plan = project.analysis("long-term")
+    names = ("drake-2013", "viering-2015")
+    weak = {trial.id: trial for trial in select(project.registry, plan).trials if trial.id in names}
+    evidence = nma.Evidence.build(plan, weak.values())
+    assert [(link.treatment, link.rule) for link in weak_links(evidence)] == [
+        ("PCO", "weak basis"),
+        ("SE", "weak basis"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("patch", "message"),
+    [
+        ({"exclude": {"drakee-2013": "misspelt"}}, "drakee-2013.*did you mean 'drake-2013'"),
+        ({"recode": {"zhang-2017": {"IPSx": {"node": "SE"}}}}, "no arm of this label"),
+        ({"recode": {"drake-2013": {"IPS package": {"node": "SEPLUS"}}}}, "did you mean 'SEplus'"),
+    ],
+)
+def test_words_the_registry_does_not_have_are_refused_from_python_too(project, patch, message):
+    plan = project.analysis("long-term").patched({"select": patch})
+    with pytest.raises(nma.NmaError, match=message):
+        select(project.registry, plan)

@@ -71,3 +71,12 @@ def _larger(frame):
     extra = frame[frame["study"].isin(["t1", "t4"])].assign(study=lambda f: f["study"] + "x")
     extra = extra.assign(treatment=extra["treatment"].replace({"C": "D"}))
     return pd.concat([frame, extra], ignore_index=True)
+
+
+def test_no_zero_cell_rule_can_refuse_the_binomial_likelihood(triangle, analysis):
+    everybody = triangle.assign(events=triangle["n"])
+    for measure, link in (("RR", "log"), ("OR", "logit")):
+        plan = analysis(measure=measure, link=link, zero_cells="refuse")
+        arrays = layout(nma.Evidence.from_frame(everybody, plan), plan)
+        assert np.isfinite(arrays.location).all()
+        assert (arrays.precision > 0).all()

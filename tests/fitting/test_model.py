@@ -32,9 +32,10 @@ def by_hand(arrays, point, link, prior_sd):
     """Log posterior up to a constant of the binomial model in the sampler's coordinates."""
     z_effects = point["effects_located__"]
     effects = arrays.location + arrays.spread @ z_effects
-    tau = np.exp(point["heterogeneity_sd_log__"])
+    z_tau = point["heterogeneity_sd_log_exp_m1__"]
+    tau = np.logaddexp(0, z_tau)
     total = stats.norm(0, 10).logpdf(effects).sum() + np.log(np.diag(arrays.spread)).sum()
-    total += stats.halfnorm(scale=prior_sd).logpdf(tau) + np.log(tau)
+    total += stats.halfnorm(scale=prior_sd).logpdf(tau) + np.log(expit(z_tau))
     mean, gain = arrays.design @ effects, arrays.precision * tau**2
     scale = tau / np.sqrt(1 + gain)
     x = (mean + gain * arrays.estimate) / (1 + gain) + scale * point["independent_contrasts_informed__"]
@@ -69,9 +70,10 @@ def test_contrast_level_model_has_the_marginal_covariance_of_each_trial(triangle
     model, arrays = build_model(evidence, plan), layout(evidence, plan)
     point = random_point(model, seed)
     d = np.concatenate([[0.0], arrays.location + arrays.spread @ point["effects_located__"]])
-    tau = np.exp(point["heterogeneity_sd_log__"])
+    z_tau = point["heterogeneity_sd_log_exp_m1__"]
+    tau = np.logaddexp(0, z_tau)
     expected = stats.norm(0, 10).logpdf(d[1:]).sum() + np.log(np.diag(arrays.spread)).sum()
-    expected += stats.halfnorm(scale=0.5).logpdf(tau) + np.log(tau)
+    expected += stats.halfnorm(scale=0.5).logpdf(tau) + np.log(expit(z_tau))
     for trial in evidence.trials:
         seen = nma.evidence.trial_contrasts(trial, plan.measure, plan.zero_cells)
         position = [evidence.treatments.index(arm.treatment) for arm in trial.arms]
@@ -115,7 +117,7 @@ def test_no_probability_exceeds_one_however_large_the_effects(triangle, analysis
     probability = model.compile_fn(graph, mode="FAST_COMPILE", inputs=model.value_vars)
     for scale in (1, 10, 30):
         point = {k: np.full(np.shape(v), float(scale)) for k, v in model.initial_point().items()}
-        point["heterogeneity_sd_log__"] = np.array(0.5)
+        point["heterogeneity_sd_log_exp_m1__"] = np.array(0.5)
         risk = probability(point)[0]
         assert np.isfinite(risk).all()
         assert (risk <= 1).all()

@@ -262,6 +262,6 @@ def test_the_methods_follow_the_specification(read: Read) -> None:
         "risk_of_bias": "no high",
     }
     words = " ".join(sentence for part in methods(read(made)) for sentence in part.sentences)
-    pieces = ("half an event and half a non-event", "up to and including 12 months", "up to and including 2015")
+    pieces = ("half an event is added in every arm", "up to and including 12 months", "up to and including 2015")
     for piece in (*pieces, "high risk of bias were left out"):
         assert piece in words

@@ -64,7 +64,9 @@ def test_a_mistake_is_named_with_its_line(review, case):
     problems = review.problems()
     assert any(expected in problem for problem in problems), problems
     assert all(problem.startswith(ALPHA) for problem in problems)
-    assert not any(jargon in str(problems) for jargon in ("Input should", "valid ", "instance of", "Value error", "tuple"))
+    assert not any(
+        jargon in str(problems) for jargon in ("Input should", "valid ", "instance of", "Value error", "tuple")
+    )
 
 
 def test_two_records_at_one_time_are_an_error(review):
@@ -100,7 +102,11 @@ def test_a_broken_vocabulary_hides_no_mistake_in_a_study(review):
     review.change("vocabulary.yaml", "label: Psychiatric care", "lable: Psychiatric care")
     review.change(ALPHA, "events: 30", "events: 57")
     problems = review.problems()
-    assert any("vocabulary.yaml:14 nodes.PCO.lable: unknown key, allowed: label, description, subgroups, did you mean 'label'?" in problem for problem in problems)
+    assert any(
+        "vocabulary.yaml:14 nodes.PCO.lable: unknown key, allowed: label, description, subgroups, did you mean 'label'?"
+        in problem
+        for problem in problems
+    )
     assert any("57 is more than n (50)" in problem for problem in problems)
 
 
