@@ -128,12 +128,10 @@ class Compiled:
         import nutpie
         import pytensor
 
-        started = time.perf_counter()
         self.structure = layout.structure
         # Numba compiles the model; without C nothing else needs a compiler, nor looks for a BLAS.
         with pytensor.config.change_flags(cxx=""):
             self._model = nutpie.compile_pymc_model(build(layout))
-        self.seconds = time.perf_counter() - started
 
     def sample(self, layout: Layout, settings: Sampling, seed: int, cores: int, progress: bool = False) -> Sampled:
         """Draw from the posterior of one evidence.
