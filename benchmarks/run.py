@@ -59,12 +59,13 @@ def long_term() -> dict[str, float]:
     steps["import PyMC and nutpie"], _ = timed(import_pymc)
     from nma.fitting.diagnostics import diagnose
     from nma.fitting.layout import layout
+    from nma.fitting.means import Task
     from nma.fitting.nuts import Compiled, posterior
 
-    arrays = layout(evidence, analysis)
+    arrays = layout(Task(evidence, analysis))
     steps["compile"], compiled = timed(lambda: Compiled(arrays))
     steps["sample"], sampled = timed(lambda: compiled.sample(arrays, analysis.sampling, 1, 2))
-    draws = posterior(sampled, arrays, analysis, evidence.treatments)
+    draws = posterior(sampled, arrays, Task(evidence, analysis))
     steps["diagnose"], diagnostics = timed(lambda: diagnose(draws, sampled.divergences))
     fit = nma.Fit(evidence, analysis, draws, diagnostics, "nuts", 1, sampled.seconds, 1, 1000, 0.85)
     steps["answers"], found = timed(lambda: results(fit, {}, {"created": "2026-01-01T00:00:00Z"}))

@@ -155,6 +155,28 @@ class ZeroCells(StrEnum):
     REFUSE = "refuse"
 
 
+class MeanModel(StrEnum):
+    """How the expected effects of a trial follow from the parameters."""
+
+    CONSISTENCY = "consistency"
+    SPLIT = "split"
+    UNRELATED = "unrelated means"
+    DESIGNS = "design by treatment"
+
+
+class MultiArm(StrEnum):
+    """How the split of a comparison treats trials that hold both its treatments and others.
+
+    Symmetric (White 2015): the two arms shift by half the difference each. Baseline (Dias 2010): the arm that comes
+    later in the order of the treatments takes the whole shift. Separate (gemtc): the trial is taken apart into the two
+    arms and the rest.
+    """
+
+    SYMMETRIC = "symmetric"
+    BASELINE = "baseline"
+    SEPARATE = "separate"
+
+
 class Engine(StrEnum):
     """How the posterior is computed."""
 

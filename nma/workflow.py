@@ -12,7 +12,8 @@ from typing import Any
 from nma._version import __version__
 from nma.analysis import Analysis
 from nma.errors import InputError, NmaError, OutputError, Problem, SelectionError, nearest
-from nma.evidence import Evidence, select
+from nma.evidence import select
+from nma.fitting.means import Task
 from nma.project import Project
 from nma.registry.base import shown
 from nma.staging import OWNED, RESULTS, files_in, own_files, staging
@@ -68,7 +69,7 @@ def run(project: Project, name: str, out: Path, options: RunOptions) -> dict[str
         from nma.answers.results import results
         from nma.fitting import fit_many
 
-        every = {"": (evidence, analysis), **tasks}
+        every = {"": Task(evidence, analysis), **tasks}
         options.say(f"{name}: compiling the model, then {len(every)} fits")
         fits = fit_many(every, seed=options.seed, done=_announce(options.say, name, len(every)))
         sets = {key: fits[key] if key in fits else refused[key] for key in analysis.sensitivity}
@@ -124,14 +125,14 @@ def read_results(folder: Path) -> dict[str, Any]:
     return found
 
 
-def _sets(project: Project, analysis: Analysis) -> tuple[dict[str, tuple[Evidence, Analysis]], dict[str, str]]:
+def _sets(project: Project, analysis: Analysis) -> tuple[dict[str, Task], dict[str, str]]:
     """Evidence of each sensitivity set, or why it has none."""
-    tasks: dict[str, tuple[Evidence, Analysis]] = {}
+    tasks: dict[str, Task] = {}
     refused: dict[str, str] = {}
     for name, entry in analysis.sensitivity.items():
         patched = analysis.patched(entry.patch)
         try:
-            tasks[name] = (select(project.registry, patched), patched)
+            tasks[name] = Task(select(project.registry, patched), patched)
         except SelectionError as error:
             refused[name] = "; ".join(str(problem) for problem in error.problems)
     return tasks, refused

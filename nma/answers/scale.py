@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit, log_expit, logit
 
+from nma.analysis import Analysis
 from nma.fitting import Fit
 from nma.vocab import Better, Measure
 
@@ -55,6 +56,11 @@ def higher_is_better(fit: Fit) -> bool:
 def is_log(fit: Fit) -> bool:
     """Whether positions are logarithms of the reported measure."""
     return fit.analysis.measure is not Measure.RD
+
+
+def adds_on_log(analysis: Analysis) -> bool:
+    """Whether effects add up on a logarithm (log RR or log OR), so that differences of effects are ratios."""
+    return analysis.effect_measure is not Measure.RD
 
 
 def _effects(fit: Fit) -> Floats:

@@ -52,6 +52,11 @@ class Trial:
         """People counted."""
         return sum(arm.n for arm in self.arms)
 
+    @property
+    def design(self) -> tuple[str, ...]:
+        """The treatments it compares, in the order of its arms."""
+        return tuple(arm.treatment for arm in self.arms)
+
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
@@ -247,7 +252,7 @@ def _check_network(trials: Sequence[Trial], treatments: Sequence[str], analysis:
                 nearest(analysis.reference, treatments) or "choose one of them as the reference",
             )
         )
-    parts = components([[arm.treatment for arm in trial.arms] for trial in trials])
+    parts = components([trial.design for trial in trials])
     if len(parts) > 1:
         pieces = " | ".join(", ".join(sorted(part)) for part in parts)
         what = f"the network falls apart into {len(parts)} components: {pieces}"

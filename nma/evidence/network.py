@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 WEAK = (Basis.ASSUMED, Basis.RECALLED)
 """Levels of basis on which no treatment's place should rest alone."""
+
+LONGEST_LOOP = 4
+"""Comparisons in the longest loop that is looked at; longer ones are made of these or say little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,62 @@ def comparisons(evidence: Evidence) -> list[Comparison]:
     ]
 
 
+def designs(evidence: Evidence) -> dict[tuple[str, ...], tuple[str, ...]]:
+    """Sets of treatments that trials compare, each with its trials; in the order of the treatments."""
+    order = {treatment: i for i, treatment in enumerate(evidence.treatments)}
+    found: dict[tuple[str, ...], list[str]] = {}
+    for trial in evidence.trials:
+        found.setdefault(trial.design, []).append(trial.id)
+    ordered = sorted(found, key=lambda design: (len(design), [order[treatment] for treatment in design]))
+    return {design: tuple(found[design]) for design in ordered}
+
+
+def loops(evidence: Evidence) -> list[tuple[str, ...]]:
+    """Every triangle and quadrilateral of direct comparisons, once each, going round.
+
+    A loop begins with its first treatment in the order of the network, and goes on to the earlier of its neighbours.
+    """
+    order = {treatment: i for i, treatment in enumerate(evidence.treatments)}
+    network = graph(trial.design for trial in evidence.trials)
+    found = [_from_first(cycle, order) for cycle in nx.simple_cycles(network, length_bound=LONGEST_LOOP)]
+    return sorted(found, key=lambda loop: (len(loop), [order[treatment] for treatment in loop]))
+
+
+def _from_first(cycle: Sequence[str], order: Mapping[str, int]) -> tuple[str, ...]:
+    start = min(range(len(cycle)), key=lambda place: order[cycle[place]])
+    turned = [*cycle[start:], *cycle[:start]]
+    if order[turned[-1]] < order[turned[1]]:
+        turned = [turned[0], *reversed(turned[1:])]
+    return tuple(turned)
+
+
+def edges(loop: Sequence[str]) -> list[tuple[str, str]]:
+    """The comparisons of a loop going round, treatment against versus; the last one closes it."""
+    return [(treatment, versus) for versus, treatment in zip(loop, [*loop[1:], loop[0]], strict=True)]
+
+
+def closed_by(evidence: Evidence, loop: Sequence[str]) -> dict[tuple[str, str], str]:
+    """A trial of its own for each comparison of a loop, as far as that goes; trials with the whole loop do not count.
+
+    Only a loop in which every comparison has one can disagree with itself: the rest is settled within trials.
+    """
+    pairs = nx.Graph()
+    sides = [("edge", edge) for edge in edges(loop)]
+    pairs.add_nodes_from(sides)
+    for trial in evidence.trials:
+        held = set(trial.design) & set(loop)
+        if len(held) < len(loop):
+            pairs.add_edges_from((side, ("trial", trial.id)) for side in sides if set(side[1]) <= held)
+    matched = nx.bipartite.maximum_matching(pairs, top_nodes=sides)
+    return {side[1]: matched[side][1] for side in sides if side in matched}
+
+
+def has_indirect_path(evidence: Evidence, treatment: str, versus: str) -> bool:
+    """Whether two treatments stay connected without the trials that hold both (van Valkenhoef et al. 2016)."""
+    rest = graph(trial.design for trial in evidence.trials if not {treatment, versus} <= set(trial.design))
+    return treatment in rest and versus in rest and nx.has_path(rest, treatment, versus)
+
+
 def weak_links(evidence: Evidence) -> list[WeakLink]:
     """Treatments whose link to the rest hangs on one trial, or only on trials of a weak basis."""
     links: list[WeakLink] = []
@@ -86,5 +145,5 @@ def _cut_off(evidence: Evidence, trials: Sequence[Trial]) -> list[str]:
     """Treatments outside the largest component when only these trials are left."""
     if not trials:
         return list(evidence.treatments)
-    parts = components([[arm.treatment for arm in trial.arms] for trial in trials])
+    parts = components([trial.design for trial in trials])
     return [treatment for treatment in evidence.treatments if treatment not in parts[0]]

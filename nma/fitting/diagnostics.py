@@ -58,11 +58,21 @@ Draws = dict[str, npt.NDArray[np.float64]]
 
 def _quantities(posterior: xr.Dataset) -> tuple[Draws, Draws]:
     """Reported quantities by name, each an array of shape (chain, draw): smooth ones, and ranks."""
+    smooth, ranks = _effects(posterior) if "effects" in posterior else (_parameters(posterior), {})
+    if "heterogeneity_sd" in posterior:
+        smooth["heterogeneity"] = posterior["heterogeneity_sd"].transpose("chain", "draw").to_numpy()
+    return smooth, ranks
+
+
+def _effects(posterior: xr.Dataset) -> tuple[Draws, Draws]:
     effects = posterior["effects"].transpose("chain", "draw", "treatment").to_numpy()
     names = [str(name) for name in posterior["treatment"].to_numpy()]
     pairs = combinations(range(len(names)), 2)
     smooth = {f"{names[b]} against {names[a]}": effects[..., b] - effects[..., a] for a, b in pairs}
-    if "heterogeneity_sd" in posterior:
-        smooth["heterogeneity"] = posterior["heterogeneity_sd"].transpose("chain", "draw").to_numpy()
     order = effects.argsort(axis=-1).argsort(axis=-1).astype(float)
     return smooth, {f"rank of {name}": order[..., i] for i, name in enumerate(names)}
+
+
+def _parameters(posterior: xr.Dataset) -> Draws:
+    draws = posterior["parameters"].transpose("chain", "draw", "parameter").to_numpy()
+    return {str(name): draws[..., i] for i, name in enumerate(posterior["parameter"].to_numpy())}

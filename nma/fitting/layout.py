@@ -5,7 +5,7 @@ R = ½I + ½J (Higgins & Whitehead 1996; NICE DSU TSD 2), and are seen with samp
 with M Mᵀ = R and M Λ⁻¹ Mᵀ = Σ, Λ diagonal: with R = L Lᵀ and Lᵀ Σ⁻¹ L = Q Λ Qᵀ, it is M = L Q. In the coordinates
 x = M⁻¹δ the components of x are independent of one another, given the means and τ, both a priori and as seen:
 
-    x_c ~ Normal(mean_c, τ²),   x̂_c | x_c ~ Normal(x_c, 1 / Λ_c),   mean = M⁻¹ X d.
+    x_c ~ Normal(mean_c, τ²),   x̂_c | x_c ~ Normal(x_c, 1 / Λ_c),   mean = M⁻¹ X β.
 
 A two-arm trial has M = 1. So every model below is a product of scalar normals, whatever the number of arms, and a
 change of the order of arms only turns the coordinates.
@@ -13,7 +13,7 @@ change of the order of arms only turns the coordinates.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,8 @@ import numpy.typing as npt
 
 from nma.analysis import Analysis
 from nma.evidence import Evidence, Trial, trial_contrasts
+from nma.fitting.least_squares import Regression
+from nma.fitting.means import Task, basis, prepared
 from nma.fitting.priors import numbers
 from nma.vocab import Effects, Family, Likelihood, Link, ZeroCells
 
@@ -42,24 +44,27 @@ class Structure:
     studies: int
     arms_per_study: int
     contrasts: int
-    treatments: int
+    parameters: int
+    consistent: bool
 
     def holding(self, other: Structure) -> Structure:
         """The smallest structure that has room for both."""
-        names = ("studies", "arms_per_study", "contrasts", "treatments")
+        names = ("studies", "arms_per_study", "contrasts", "parameters")
         sizes = {name: max(getattr(self, name), getattr(other, name)) for name in names}
-        kinds = (self.likelihood, self.link, self.effects, self.heterogeneity_prior)
-        return Structure(*kinds, **sizes)
+        return replace(self, **sizes)
 
     @property
     def kind(self) -> tuple[object, ...]:
-        """What two models must share to run on one compilation."""
-        return (self.likelihood, self.link, self.effects, self.heterogeneity_prior)
+        """What two models share that run on one compilation.
+
+        Consistency models are kept apart from the others, so that their draws do not depend on what else is run.
+        """
+        return (self.likelihood, self.link, self.effects, self.heterogeneity_prior, self.consistent)
 
 
 @dataclass(frozen=True)
 class Layout:
-    """The arrays of one evidence: S studies, A arms in the largest, C independent contrasts, T treatments.
+    """The arrays of one evidence: S studies, A arms in the largest, C independent contrasts, P parameters.
 
     Attributes
     ----------
@@ -69,16 +74,16 @@ class Layout:
         One over the number of arms of the study, 0 where filled up.
     mixing : array, shape (S * A, C)
         Effect of each arm against its study's first from the independent contrasts: the rows of each study's M.
-    design : array, shape (C, T - 1)
-        M⁻¹X for the effects against the reference: row c gives the mean of the independent contrast c.
+    design : array, shape (C, P)
+        M⁻¹X for the basic parameters: row c gives the mean of the independent contrast c.
     estimate, precision : array, shape (C,)
         x̂ and Λ from the counts: the data of the contrast-level likelihood, and a guide for the sampler otherwise.
-    location, spread : array, shape (T - 1,) and (T - 1, T - 1)
-        Approximate posterior mean of the effects and Cholesky factor of their covariance; a guide for the sampler.
+    location, spread : array, shape (P,) and (P, P)
+        Approximate posterior mean of the parameters and Cholesky factor of their covariance; a guide for the sampler.
     effects_prior, heterogeneity_prior, baseline_prior : array, shape (2,)
         Parameters of the priors.
     names : dict
-        Labels of the coordinates study, arm, contrast and treatment.
+        Labels of the coordinates study, arm, contrast, effect (the parameters) and treatment.
     """
 
     structure: Structure
@@ -125,18 +130,27 @@ def independent_contrasts(estimate: Floats, covariance: Floats) -> tuple[Floats,
     return mixing, np.linalg.solve(mixing, estimate), precision
 
 
-def layout(evidence: Evidence, analysis: Analysis, structure: Structure | None = None) -> Layout:
+def zero_rule(analysis: Analysis) -> ZeroCells:
+    """What is done to zero cells where contrasts are made of counts.
+
+    With the binomial likelihood the contrasts guide the sampler and diagnose the network: no rule may refuse them.
+    """
+    return analysis.zero_cells if analysis.likelihood is Likelihood.NORMAL else ZeroCells.HALF_IN_EVERY_ARM
+
+
+def layout(task: Task, structure: Structure | None = None) -> Layout:
     """Lay out the evidence, filled up to a larger structure where one is given.
 
     What is filled up has no people and no precision, so that it changes nothing in the rest of the posterior.
     """
-    own = structure_of(evidence, analysis)
+    evidence, analysis = prepared(task.evidence, task.means), task.analysis
+    own = structure_of(task)
     room = own if structure is None else own.holding(structure)
     arrays = _blank(room)
-    position = {treatment: i for i, treatment in enumerate(evidence.treatments)}
+    parameters = basis(evidence, task.means)
     contrast = 0
     for row, trial in enumerate(evidence.trials):
-        _fill(arrays, (trial, row, contrast), analysis, position)
+        _fill(arrays, (trial, row, contrast), analysis, parameters.matrix(trial))
         contrast += len(trial.arms) - 1
     location, spread = _guide(arrays["design"], arrays["estimate"], arrays["precision"], analysis)
     priors = analysis.priors
@@ -154,12 +168,13 @@ def layout(evidence: Evidence, analysis: Analysis, structure: Structure | None =
         np.array(numbers(priors.effects)),
         np.array(numbers(priors.heterogeneity)),
         np.array(numbers(analysis.baseline_prior)),
-        _names(evidence, room),
+        _names(evidence, parameters.names, room),
     )
 
 
-def structure_of(evidence: Evidence, analysis: Analysis) -> Structure:
+def structure_of(task: Task) -> Structure:
     """The structure that just holds this evidence."""
+    evidence, analysis = prepared(task.evidence, task.means), task.analysis
     arms = [len(trial.arms) for trial in evidence.trials]
     prior = analysis.priors.heterogeneity
     return Structure(
@@ -170,7 +185,8 @@ def structure_of(evidence: Evidence, analysis: Analysis) -> Structure:
         studies=len(arms),
         arms_per_study=max(arms),
         contrasts=sum(arms) - len(arms),
-        treatments=len(evidence.treatments),
+        parameters=len(basis(evidence, task.means).names),
+        consistent=task.means.consistent,
     )
 
 
@@ -182,15 +198,13 @@ def _blank(room: Structure) -> dict[str, Floats]:
         "people": np.zeros(grid),
         "share": np.full(grid, 1.0 / room.arms_per_study),
         "mixing": np.zeros((room.studies * room.arms_per_study, room.contrasts)),
-        "design": np.zeros((room.contrasts, room.treatments - 1)),
+        "design": np.zeros((room.contrasts, room.parameters)),
         "estimate": np.zeros(room.contrasts),
         "precision": np.zeros(room.contrasts),
     }
 
 
-def _fill(
-    arrays: dict[str, Floats], place: tuple[Trial, int, int], analysis: Analysis, position: dict[str, int]
-) -> None:
+def _fill(arrays: dict[str, Floats], place: tuple[Trial, int, int], analysis: Analysis, means: Floats) -> None:
     """Enter one trial: its counts in its row, its independent contrasts from the given one on."""
     trial, row, first = place
     size, width = len(trial.arms), arrays["events"].shape[1]
@@ -199,51 +213,34 @@ def _fill(
     arrays["share"][row] = 0.0
     arrays["share"][row, :size] = 1.0 / size
 
-    # With the binomial likelihood the contrasts only guide the sampler: no rule may refuse them.
-    rule = analysis.zero_cells if analysis.likelihood is Likelihood.NORMAL else ZeroCells.HALF_IN_EVERY_ARM
-    seen = trial_contrasts(trial, analysis.effect_measure, rule)
+    seen = trial_contrasts(trial, analysis.effect_measure, zero_rule(analysis))
     mixing, estimate, precision = independent_contrasts(seen.estimate, seen.covariance)
-    effects = np.zeros((size - 1, len(position)))
-    effects[np.arange(size - 1), [position[arm.treatment] for arm in trial.arms[1:]]] = 1
-    effects[:, position[trial.arms[0].treatment]] = -1
     here = slice(first, first + size - 1)
     arrays["mixing"][row * width + 1 : row * width + size, here] = mixing
-    arrays["design"][here, : len(position) - 1] = np.linalg.solve(mixing, effects)[:, 1:]
+    arrays["design"][here, : means.shape[1]] = np.linalg.solve(mixing, means)
     arrays["estimate"][here] = estimate
     arrays["precision"][here] = precision
 
 
-def _guide(x: Floats, y: Floats, w: Floats, analysis: Analysis) -> tuple[Floats, Floats]:
-    """Approximate posterior of the effects by least squares, at the moment estimate of the heterogeneity.
-
-    DerSimonian & Laird's estimate for a regression: τ² = (Q - df) / (tr W - tr[(XᵀWX)⁻¹ XᵀW²X]).
-    """
-    ridge = np.eye(x.shape[1]) / numbers(analysis.priors.effects)[0] ** 2
-
-    def solve(weight: Floats) -> tuple[Floats, Floats]:
-        covariance = np.linalg.inv(x.T @ (weight[:, None] * x) + ridge)
-        return covariance @ x.T @ (weight * y), covariance
-
-    location, covariance = solve(w)
-    if analysis.effects is Effects.RANDOM:
-        q = float(np.sum(w * (y - x @ location) ** 2))
-        scale = float(np.sum(w) - np.trace(covariance @ x.T @ ((w**2)[:, None] * x)))
-        excess = q - (np.count_nonzero(w) - x.shape[1])
-        variance = max(0.0, excess / scale) if scale > 0 else 0.0
-        location, covariance = solve(w / (1 + w * variance))
+def _guide(x: Floats, y: Floats, precision: Floats, analysis: Analysis) -> tuple[Floats, Floats]:
+    """Approximate posterior of the parameters by least squares, at the moment estimate of the heterogeneity."""
+    held = precision > 0
+    regression = Regression(x[held], y[held], 1 / precision[held], numbers(analysis.priors.effects)[0] ** -2)
+    variance = regression.moment_variance() if analysis.effects is Effects.RANDOM else 0.0
+    location, covariance = regression.solve(variance)
     spread: Floats = np.linalg.cholesky(covariance)
     return location, spread
 
 
-def _names(evidence: Evidence, room: Structure) -> dict[str, list[str]]:
+def _names(evidence: Evidence, parameters: tuple[str, ...], room: Structure) -> dict[str, list[str]]:
     """Labels of the coordinates; what is filled up is called so."""
     own = {
         "study": [trial.id for trial in evidence.trials],
         "arm": [str(i + 1) for i in range(room.arms_per_study)],
         "contrast": [f"{trial.id} {i}" for trial in evidence.trials for i in range(1, len(trial.arms))],
-        "treatment": list(evidence.treatments),
+        "effect": list(parameters),
     }
-    sizes = {"study": room.studies, "contrast": room.contrasts, "treatment": room.treatments}
+    sizes = {"study": room.studies, "contrast": room.contrasts, "effect": room.parameters}
     for name, size in sizes.items():
         own[name] += [f"(no {name} {i})" for i in range(size - len(own[name]))]
-    return own
+    return own | {"treatment": list(evidence.treatments)}

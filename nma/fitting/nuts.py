@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from nma.analysis import Analysis
 from nma.analysis.spec import Sampling
 from nma.errors import FitError
 from nma.fitting.layout import ABSENT_VARIANCE, Layout, Structure
+from nma.fitting.means import Task
 from nma.fitting.priors import DENSITIES
 from nma.fitting.quiet import pymc
 from nma.vocab import Effects, Family, Likelihood, Link
@@ -57,7 +57,7 @@ def build(layout: Layout) -> Any:
     from nma.fitting.transforms import located_normal
 
     names = layout.names
-    with pm.Model(coords={**names, "effect": names["treatment"][1:]}) as model:
+    with pm.Model(coords=names) as model:
         data = {name: pm.Data(name, value) for name, value in layout.data().items()}
         guide = (data["location"], data["spread"])
         effects = located_normal("effects", data["effects_prior"][0], guide, dims="effect")
@@ -179,22 +179,37 @@ def _wait(sampler: Any) -> Any:
         raise FitError(f"the sampler stopped: {error}") from None
 
 
-def posterior(sampled: Sampled, layout: Layout, analysis: Analysis, treatments: tuple[str, ...]) -> xr.Dataset:
+def posterior(sampled: Sampled, layout: Layout, task: Task) -> xr.Dataset:
     """Turn draws of the padded structure into the posterior of this evidence: real entries only, named coordinates."""
     draws = {name: array.to_numpy() for name, array in sampled.draws.items()}
-    effects = draws["effects"][..., : len(treatments) - 1]
-    with_reference = np.concatenate([np.zeros((*effects.shape[:2], 1)), effects], axis=-1)
-    variables: dict[str, Any] = {"effects": (("chain", "draw", "treatment"), with_reference)}
-    coords: dict[str, Any] = {"treatment": list(treatments)}
+    analysis = task.analysis
+    variables, coords = _parameters(draws["effects"], layout, task)
     if "heterogeneity_sd" in draws:
         variables["heterogeneity_sd"] = (("chain", "draw"), draws["heterogeneity_sd"])
     if "probability" in draws:
-        studies = [name for name in layout.names["study"] if not name.startswith("(no ")]
+        studies = _real(layout.names["study"])
         variables["probability"] = (("chain", "draw", "study", "arm"), draws["probability"][:, :, : len(studies)])
         coords |= {"study": studies, "arm": layout.names["arm"]}
-    coords["chain"], coords["draw"] = np.arange(effects.shape[0]), np.arange(effects.shape[1])
+    chains, size = draws["effects"].shape[:2]
+    coords |= {"chain": np.arange(chains), "draw": np.arange(size)}
     attributes = {"likelihood": str(analysis.likelihood), "link": str(analysis.link), "measure": str(analysis.measure)}
     return xr.Dataset(variables, coords, attributes)
+
+
+def _parameters(draws: Any, layout: Layout, task: Task) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Effects of all treatments, the reference's 0 first; of models that are not consistent the parameters."""
+    names = _real(layout.names["effect"])
+    own = draws[..., : len(names)]
+    if not task.means.consistent:
+        return {"parameters": (("chain", "draw", "parameter"), own)}, {"parameter": names}
+    with_reference = np.concatenate([np.zeros((*own.shape[:2], 1)), own], axis=-1)
+    variables = {"effects": (("chain", "draw", "treatment"), with_reference)}
+    return variables, {"treatment": list(task.evidence.treatments)}
+
+
+def _real(names: list[str]) -> list[str]:
+    """Labels without those of what is filled up."""
+    return [name for name in names if not name.startswith("(no ")]
 
 
 def on_terminal() -> bool:

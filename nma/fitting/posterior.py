@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import xarray as xr
 
 from nma.analysis import Analysis
+from nma.errors import FitError
 from nma.evidence import Evidence
+from nma.fitting.means import CONSISTENCY, Means
 
 if TYPE_CHECKING:
     import arviz as az
@@ -51,12 +53,15 @@ class Fit:
         What was used, and what was meant.
     posterior : Dataset
         Draws with dims ``chain``, ``draw`` and named coordinates. ``effects`` (treatment; against the reference, which
-        is 0) on the scale on which effects add; ``heterogeneity_sd`` on the same scale (random effects only);
-        ``probability`` (study, arm in the order of the evidence; binomial likelihood only).
+        is 0) on the scale on which effects add, or the ``parameters`` (parameter) of a model that is not consistent;
+        ``heterogeneity_sd`` on the same scale (random effects only); ``probability`` (study, arm in the order of the
+        evidence; binomial likelihood only).
     diagnostics : FitDiagnostics
         The gate and its numbers.
     engine, seed, seconds, attempts
         Who made the draws, from which seed, in how many seconds of sampling, at which attempt.
+    means : Means
+        The model of the means. Only a consistent one has effects that can be put in a league table or ranked.
     """
 
     evidence: Evidence
@@ -69,6 +74,7 @@ class Fit:
     attempts: int
     tune: int
     target_accept: float
+    means: Means = CONSISTENCY
 
     @property
     def treatments(self) -> tuple[str, ...]:
@@ -77,8 +83,22 @@ class Fit:
 
     @property
     def effects(self) -> xr.DataArray:
-        """Effects against the reference; dims chain, draw, treatment."""
+        """Effects against the reference; dims chain, draw, treatment.
+
+        Raises
+        ------
+        FitError
+            The model is not consistent: its effects depend on the way they are reached.
+        """
+        if not self.means.consistent:
+            what = f"the {self.means.model} model gives no consistent effects"
+            raise FitError(f"{what}: no ranking or league table can be made from it")
         return self.posterior["effects"]
+
+    @property
+    def parameters(self) -> xr.DataArray:
+        """Draws of the basic parameters; dims chain, draw and treatment (the reference too), or parameter."""
+        return self.posterior["effects" if self.means.consistent else "parameters"]
 
     @property
     def heterogeneity_sd(self) -> xr.DataArray | None:

@@ -14,13 +14,13 @@ from nma.errors import InputError, Problem, nearest
 from nma.evidence import Evidence
 from nma.fitting.diagnostics import diagnose
 from nma.fitting.layout import Structure, layout, structure_of
+from nma.fitting.means import Task
 from nma.fitting.posterior import Fit
 from nma.vocab import Engine
 
 if TYPE_CHECKING:
     from nma.fitting.nuts import Compiled
 
-Task = tuple[Evidence, Analysis]
 Report = Callable[[str], None]
 
 
@@ -28,7 +28,7 @@ def build_model(evidence: Evidence, analysis: Analysis) -> Any:
     """The PyMC model of this evidence, with named coordinates; see :func:`nma.fitting.nuts.build` for its equations."""
     from nma.fitting import nuts
 
-    return nuts.build(layout(evidence, analysis))
+    return nuts.build(layout(Task(evidence, analysis)))
 
 
 def fit(
@@ -64,19 +64,19 @@ def fit(
     from nma.fitting import nuts
 
     show = nuts.on_terminal() if progress is None else progress
-    arrays = layout(evidence, analysis)
-    return _through_the_gate(nuts.Compiled(arrays), (evidence, analysis), seed, cores or _cores(), show)
+    task = Task(evidence, analysis)
+    return _through_the_gate(nuts.Compiled(layout(task)), task, seed, cores or _cores(), show)
 
 
 def fit_many(
     tasks: Mapping[str, Task], *, seed: int, cores: int | None = None, done: Report = lambda name: None
 ) -> dict[str, Fit]:
-    """Fit several pieces of evidence, in parallel over the cores, with one compilation for each kind of model.
+    """Fit several tasks, in parallel over the cores, with one compilation for each kind of model.
 
     Parameters
     ----------
     tasks : mapping
-        Evidence and analysis by name.
+        What to fit, by name.
     seed : int
         The same for every fit, so that differences between them owe as little as possible to chance.
     done : callable
@@ -87,31 +87,50 @@ def fit_many(
     FitError
         As :func:`fit`.
     """
-    _check("nuts", seed)
-    from nma.fitting import nuts
+    return Workbench(seed=seed, cores=cores, done=done).fit(tasks)
 
-    fits: dict[str, Fit] = {}
-    for names in _by_kind(tasks):
-        room = _room([tasks[name] for name in names])
-        compiled = nuts.Compiled(layout(*tasks[names[0]], room))
 
-        def one(name: str, compiled: Any = compiled) -> Fit:
-            result = _through_the_gate(compiled, tasks[name], seed, 1, False)
-            done(name)
-            return result
+class Workbench:
+    """Fits tasks and keeps the compiled models, so that a later batch of the same kind need not compile again."""
 
-        with ThreadPoolExecutor(cores or _cores()) as pool:
-            try:
-                fits.update(zip(names, pool.map(one, names), strict=True))
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
-    return {name: fits[name] for name in tasks}
+    def __init__(self, *, seed: int, cores: int | None = None, done: Report = lambda name: None) -> None:
+        _check("nuts", seed)
+        self._seed, self._cores, self._done = seed, cores or _cores(), done
+        self._compiled: dict[object, Compiled] = {}
+
+    def fit(self, tasks: Mapping[str, Task]) -> dict[str, Fit]:
+        """Fit a batch; see :func:`fit_many`."""
+        fits: dict[str, Fit] = {}
+        for names in _by_kind(tasks):
+            compiled = self._model([tasks[name] for name in names])
+
+            def one(name: str, compiled: Any = compiled) -> Fit:
+                result = _through_the_gate(compiled, tasks[name], self._seed, 1, False)
+                self._done(name)
+                return result
+
+            with ThreadPoolExecutor(self._cores) as pool:
+                try:
+                    fits.update(zip(names, pool.map(one, names), strict=True))
+                except BaseException:
+                    pool.shutdown(wait=False, cancel_futures=True)
+                    raise
+        return {name: fits[name] for name in tasks}
+
+    def _model(self, tasks: Sequence[Task]) -> Compiled:
+        """A compiled model with room for every task: the one at hand, or a new one."""
+        from nma.fitting import nuts
+
+        room = _room(tasks)
+        at_hand = self._compiled.get(room.kind)
+        if at_hand is None or at_hand.structure.holding(room) != at_hand.structure:
+            at_hand = self._compiled[room.kind] = nuts.Compiled(layout(tasks[0], room))
+        return at_hand
 
 
 def _through_the_gate(compiled: Compiled, task: Task, seed: int, cores: int, progress: bool) -> Fit:
     """Sample; where the gate is missed, sample once more, longer and more carefully."""
-    usual = task[1].sampling
+    usual = task.analysis.sampling
     first = _sample(compiled, task, usual, (seed, cores, progress))
     if first.diagnostics.converged:
         return first
@@ -122,14 +141,13 @@ def _through_the_gate(compiled: Compiled, task: Task, seed: int, cores: int, pro
 def _sample(compiled: Compiled, task: Task, settings: Sampling, how: tuple[int, int, bool]) -> Fit:
     from nma.fitting.nuts import posterior
 
-    evidence, analysis = task
     seed, cores, progress = how
-    arrays = layout(evidence, analysis, compiled.structure)
+    arrays = layout(task, compiled.structure)
     sampled = compiled.sample(arrays, settings, seed, cores, progress)
-    draws = posterior(sampled, arrays, analysis, evidence.treatments)
+    draws = posterior(sampled, arrays, task)
     return Fit(
-        evidence=evidence,
-        analysis=analysis,
+        evidence=task.evidence,
+        analysis=task.analysis,
         posterior=draws,
         diagnostics=diagnose(draws, sampled.divergences),
         engine=str(Engine.NUTS),
@@ -138,6 +156,7 @@ def _sample(compiled: Compiled, task: Task, settings: Sampling, how: tuple[int, 
         attempts=1,
         tune=settings.tune,
         target_accept=settings.target_accept,
+        means=task.means,
     )
 
 
@@ -150,14 +169,14 @@ def _longer(usual: Sampling) -> Sampling:
 def _by_kind(tasks: Mapping[str, Task]) -> list[list[str]]:
     kinds: dict[object, list[str]] = {}
     for name, task in tasks.items():
-        kinds.setdefault(structure_of(*task).kind, []).append(name)
+        kinds.setdefault(structure_of(task).kind, []).append(name)
     return list(kinds.values())
 
 
 def _room(tasks: Sequence[Task]) -> Structure:
-    room = structure_of(*tasks[0])
+    room = structure_of(tasks[0])
     for task in tasks[1:]:
-        room = room.holding(structure_of(*task))
+        room = room.holding(structure_of(task))
     return room
 
 

@@ -7,6 +7,7 @@ from comparators import assert_same
 
 import nma
 from nma.fitting.layout import independent_contrasts, layout, structure_of
+from nma.fitting.means import Task
 
 
 @pytest.fixture
@@ -45,26 +46,26 @@ def gls(arrays, tau):
 
 @pytest.mark.parametrize("tau", [0.0, 0.3, 1.0])
 def test_least_squares_do_not_depend_on_reference_or_labels(triangle, analysis, tau):
-    base = gls(layout(nma.Evidence.from_frame(triangle, analysis()), analysis()), tau)  # B, C against A
+    base = gls(layout(Task(nma.Evidence.from_frame(triangle, analysis()), analysis())), tau)  # B, C against A
     plan = analysis(reference="C")
-    other = gls(layout(nma.Evidence.from_frame(triangle, plan), plan), tau)  # A, B against C
+    other = gls(layout(Task(nma.Evidence.from_frame(triangle, plan), plan)), tau)  # A, B against C
     assert_same([base[0], base[1]], [other[1] - other[0], -other[0]])
     renamed = triangle.assign(treatment=triangle["treatment"].map({"A": "A", "B": "Z", "C": "Y"}))
-    relabelled = gls(layout(nma.Evidence.from_frame(renamed, analysis()), analysis()), tau)  # Y, Z against A
+    relabelled = gls(layout(Task(nma.Evidence.from_frame(renamed, analysis()), analysis())), tau)  # Y, Z against A
     assert_same([base[0], base[1]], [relabelled[1], relabelled[0]])
 
 
 def test_filling_up_changes_no_data(triangle, analysis):
     plan = analysis()
     evidence = nma.Evidence.from_frame(triangle, plan)
-    own = structure_of(evidence, plan)
-    room = own.holding(structure_of(nma.Evidence.from_frame(_larger(triangle), plan), plan))
-    small, large = layout(evidence, plan), layout(evidence, plan, room)
+    own = structure_of(Task(evidence, plan))
+    room = own.holding(structure_of(Task(nma.Evidence.from_frame(_larger(triangle), plan), plan)))
+    small, large = layout(Task(evidence, plan)), layout(Task(evidence, plan), room)
     assert large.structure.studies == own.studies + 2
     assert large.people.sum() == small.people.sum()
     assert_same(large.precision[: own.contrasts], small.precision)
     assert not large.precision[own.contrasts :].any()
-    assert_same(large.location[: own.treatments - 1], small.location)
+    assert_same(large.location[: own.parameters], small.location)
 
 
 def _larger(frame):
@@ -77,6 +78,6 @@ def test_no_zero_cell_rule_can_refuse_the_binomial_likelihood(triangle, analysis
     everybody = triangle.assign(events=triangle["n"])
     for measure, link in (("RR", "log"), ("OR", "logit")):
         plan = analysis(measure=measure, link=link, zero_cells="refuse")
-        arrays = layout(nma.Evidence.from_frame(everybody, plan), plan)
+        arrays = layout(Task(nma.Evidence.from_frame(everybody, plan), plan))
         assert np.isfinite(arrays.location).all()
         assert (arrays.precision > 0).all()

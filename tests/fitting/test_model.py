@@ -11,6 +11,7 @@ from scipy.special import expit
 import nma
 from nma.fitting import build_model
 from nma.fitting.layout import layout, structure_of
+from nma.fitting.means import Task
 from nma.fitting.nuts import build
 
 HALF_NORMAL = {
@@ -59,7 +60,7 @@ def test_binomial_models_follow_their_equations(triangle, analysis, measure, lin
     evidence = nma.Evidence.from_frame(triangle, plan)
     model = build_model(evidence, plan)
     point = random_point(model, seed)
-    assert_same(log_density(model, point), by_hand(layout(evidence, plan), point, link, 0.5))
+    assert_same(log_density(model, point), by_hand(layout(Task(evidence, plan)), point, link, 0.5))
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -67,7 +68,7 @@ def test_contrast_level_model_has_the_marginal_covariance_of_each_trial(triangle
     """y_i ~ Normal(X d, Σ_i + τ²(½I + ½J)), written with the full matrices; the turn costs the constant log|M|."""
     plan = analysis(measure="RR", likelihood="normal", link="log", priors=HALF_NORMAL)
     evidence = nma.Evidence.from_frame(triangle, plan)
-    model, arrays = build_model(evidence, plan), layout(evidence, plan)
+    model, arrays = build_model(evidence, plan), layout(Task(evidence, plan))
     point = random_point(model, seed)
     d = np.concatenate([[0.0], arrays.location + arrays.spread @ point["effects_located__"]])
     z_tau = point["heterogeneity_sd_log_exp_m1__"]
@@ -88,9 +89,9 @@ def test_filled_up_studies_add_only_their_own_priors(triangle, analysis):
     """The difference between the padded and the plain log density does not depend on what is estimated."""
     plan = analysis(measure="RR", link="log", priors=HALF_NORMAL)
     evidence = nma.Evidence.from_frame(triangle, plan)
-    own = structure_of(evidence, plan)
+    own = structure_of(Task(evidence, plan))
     room = replace(own, studies=own.studies + 1, contrasts=own.contrasts + 1, arms_per_study=4)
-    plain, padded = build_model(evidence, plan), build(layout(evidence, plan, room))
+    plain, padded = build_model(evidence, plan), build(layout(Task(evidence, plan), room))
     differences = []
     for seed in (1, 2, 3):
         point = random_point(plain, seed)

@@ -5,7 +5,7 @@ import pytest
 from comparators import assert_monte_carlo
 
 import nma
-from nma.fitting import fit_many
+from nma.fitting import Task, fit_many
 from nma.fitting.quiet import arviz
 
 pytestmark = pytest.mark.slow
@@ -33,7 +33,7 @@ def fits(smoking_frame):
     tasks = {}
     for name, (frame, reference) in frames.items():
         plan = nma.Analysis.from_mapping({**base, "reference": reference})
-        tasks[name] = (nma.Evidence.from_frame(frame, plan), plan)
+        tasks[name] = Task(nma.Evidence.from_frame(frame, plan), plan)
     fitted = fit_many(tasks, seed=21)
     assert all(fit.diagnostics.converged for fit in fitted.values())
     return fitted

@@ -9,7 +9,7 @@ from comparators import assert_monte_carlo, assert_printed, half_last_digit
 from scipy.special import betaln, logsumexp
 
 import nma
-from nma.fitting import fit_many
+from nma.fitting import Task, fit_many
 from nma.fitting.quiet import arviz
 
 pytestmark = pytest.mark.slow
@@ -184,7 +184,7 @@ def contrast_level(project):
     tasks = {}
     for name, (specification, patch, _, _) in QUICK_CHECK.items():
         plan = project.analysis(specification).patched({"likelihood": "normal", **patch})
-        tasks[name] = (nma.select(project.registry, plan), plan)
+        tasks[name] = Task(nma.select(project.registry, plan), plan)
     return fit_many(tasks, seed=13)
 
 
