@@ -7,18 +7,17 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from nma._version import __version__
 from nma.errors import InputError, NmaError, OutputError, Problem, in_order, printable
+from nma.terminal import err, out, progress, show_answer, show_inconsistency, table
 
 if TYPE_CHECKING:
     from nma.registry import Study
@@ -34,14 +33,8 @@ app = typer.Typer(
 studies_app = typer.Typer(help="List trials, or show one.", invoke_without_command=True, rich_markup_mode=None)
 app.add_typer(studies_app, name="studies")
 
-# What files say is printed as it stands: no markup, no emoji codes, no guessed highlights.
-out = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
-err = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
-
 ProjectOption = Annotated[Path | None, typer.Option("--project", help="Folder of the review (holds nma.toml).")]
 
-NARROW = 80
-"""Columns of a terminal under which a table with lines cannot be read."""
 STOPPED, MISUSED, BROKEN = 130, 2, 70
 """Exit codes of Ctrl-C, of a wrong command line, and of a fault in nma itself; what the user can mend exits with 1."""
 
@@ -171,7 +164,7 @@ def run(
     for each in names:
         folder = _folder(each, out_folder, several=name is None)
         try:
-            with _progress() as say:
+            with progress() as say:
                 results = run_analysis(found, each, folder, replace(options, say=say))
         except NmaError as error:
             problems += error.problems
@@ -179,7 +172,7 @@ def run(
         if results is None:
             out.print(f"{each}: nothing has changed since {folder} was made; --force runs it again.")
         else:
-            _show_answer(results)
+            show_answer(results)
             out.print(f"Report: {folder / 'report.html'}")
     if problems:
         raise NmaError(problems)
@@ -191,31 +184,36 @@ def _folder(name: str, chosen: Path | None, several: bool) -> Path:
     return chosen / name if several else chosen
 
 
-@contextmanager
-def _progress() -> Iterator[Callable[[str], None]]:
-    """A spinner with the latest line on a terminal, plain lines elsewhere."""
-    if not err.is_terminal:
-        yield err.print
+@app.command()
+def inconsistency(
+    name: Annotated[str, typer.Argument(help="Specification in models/.")],
+    out_folder: Annotated[Path | None, typer.Option("--out", help="Result folder (default: out/NAME).")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of all random numbers.")] = 1,
+    multi_arm: Annotated[
+        str, typer.Option(help="Multi-arm trials in a split: symmetric, baseline or separate.")
+    ] = "symmetric",
+    force: Annotated[bool, typer.Option("--force", help="Run even if nothing has changed.")] = False,
+    project: ProjectOption = None,
+) -> None:
+    """Check inconsistency, heterogeneity and fit.
+
+    Loops, node-splits, the design-by-treatment test, unrelated means, heterogeneity, deviance, transitivity, and the
+    trials that drive a disagreement. Writes inconsistency.html, inconsistency.json and tables.
+    """
+    from nma.diagnosis import diagnose
+    from nma.project import Project
+    from nma.workflow import RunOptions
+
+    options = RunOptions(seed, force=force, multi_arm=multi_arm)
+    found = Project.find(project)
+    folder = _folder(name, out_folder, several=False)
+    with progress() as say:
+        results = diagnose(found, name, folder, replace(options, say=say))
+    if results is None:
+        out.print(f"{name}: nothing has changed since {folder / 'inconsistency.html'} was made; --force runs it again.")
         return
-    with err.status("reading") as status:
-        yield lambda line: status.update(line)
-
-
-def _show_answer(results: dict[str, Any]) -> None:
-    effects = {(e["treatment"], e["versus"]): e for e in results["relative_effects"]}
-    reference, measure = results["treatments"][0], results["analysis"]["measure"]
-    names = {t["id"]: t["label"] for t in results["treatment_details"]}
-    analysis = results["analysis"]
-    table = Table(title=f"{analysis['title'] or analysis['name']}. {results['direction']}")
-    for heading in ("", f"{measure} against {names[reference]} (95 % CrI)", "SUCRA", "P(best)"):
-        table.add_column(heading, justify="left" if heading == "" else "right")
-    for row in results["ranking"]:
-        e = effects.get((row["treatment"], reference))
-        text = f"{e['median']:.2f} ({e['lower']:.2f} to {e['upper']:.2f})" if e else "reference"
-        table.add_row(names[row["treatment"]], text, f"{row['sucra']:.0%}", f"{row['p_best']:.0%}")
-    out.print(table)
-    if not results["sampling"]["converged"]:
-        out.print("NOT CONVERGED: these numbers must not be used.", style="bold")
+    show_inconsistency(results)
+    out.print(f"Page: {folder / 'inconsistency.html'}")
 
 
 @app.command()
@@ -225,13 +223,15 @@ def report(
 ) -> None:
     """Write the report again without sampling.
 
-    Report, tables and figures are made anew from the results.json in the folder.
+    Reports, tables and figures are made anew from results.json and inconsistency.json in the folder.
     """
     from nma.project import Project
     from nma.workflow import render
 
     render(folder, Project.find(project).reports)
-    out.print(f"Report: {folder / 'report.html'}")
+    for page in ("report.html", "inconsistency.html"):
+        if (folder / page).exists():
+            out.print(f"Report: {folder / page}")
 
 
 @app.command()
@@ -310,23 +310,8 @@ def studies(  # noqa: PLR0913 (one parameter for each option)
     registry = Project.find(project).registry
     filters = listing.Filters(node, over, up_to, basis, awaiting_data)
     found = listing.matching(registry, filters)
-    _table(("id", "year", "nodes", "months", "basis", "status"), [listing.row(study) for study in found])
+    table(("id", "year", "nodes", "months", "basis", "status"), [listing.row(study) for study in found])
     err.print(f"{len(found)} of {_number(len(registry.studies), 'trial')}")
-
-
-def _table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print a table with lines on a wide terminal, and columns set apart by tabs elsewhere."""
-    if not out.is_terminal or out.width < NARROW:
-        for row in (headings, *rows):
-            print("\t".join(row))
-        return
-    table = Table()
-    for heading, cells in zip(headings, zip(headings, *rows, strict=True), strict=True):
-        longest = max(len(word) for cell in cells for word in cell.split() or [""])
-        table.add_column(heading, overflow="fold", min_width=min(longest, 20))
-    for row in rows:
-        table.add_row(*row)
-    out.print(table)
 
 
 @studies_app.command("show")
@@ -347,12 +332,12 @@ def show(
     _show_head(study)
     for record, frame in listing.effects(study):
         out.print(f"\n{listing.record_line(record)}", style="bold")
-        table = Table()
+        counts = Table()
         for column in frame.columns:
-            table.add_column(column)
+            counts.add_column(column)
         for row in frame.itertuples(index=False):
-            table.add_row(*[str(cell) for cell in row])
-        out.print(table)
+            counts.add_row(*[str(cell) for cell in row])
+        out.print(counts)
     out.print("\nAnalyses", style="bold")
     for line in listing.uses(found, study):
         out.print(f"  {line}")

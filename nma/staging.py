@@ -1,6 +1,7 @@
 """Result folders: written aside, put in place when all went well, and never at the cost of a file that is not ours.
 
-A folder of results lists its own files in ``results.json``; whatever else lies in it belongs to the user.
+A folder of results lists its own files in ``results.json`` (those of a run) and ``inconsistency.json`` (those of the
+methodologist's page); whatever else lies in it belongs to the user.
 """
 
 from __future__ import annotations
@@ -9,17 +10,18 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from nma.errors import OutputError, Problem
 
-RESULTS = "results.json"
-OWNED = (RESULTS, "report.html", "posterior.nc", "tables", "figures")
+RESULTS, INCONSISTENCY = "results.json", "inconsistency.json"
+MANIFESTS = {RESULTS: "nma-results/", INCONSISTENCY: "nma-inconsistency/"}
+"""The files that list what is ours, each with how its schema begins."""
+OWNED = (*MANIFESTS, "report.html", "inconsistency.html", "posterior.nc", "tables", "figures")
 """The names at the top of a result folder that are ours."""
-SCHEMA_FAMILY = "nma-results/"
 ELSEWHERE = "choose another folder with --out"
 
 
@@ -28,17 +30,22 @@ def files_in(folder: Path) -> list[str]:
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir())
 
 
-def own_files(out: Path) -> set[str]:
-    """Files of a folder that an earlier run wrote, whether they are still there or not."""
+def own_files(out: Path, manifests: Iterable[str] = tuple(MANIFESTS)) -> set[str]:
+    """Files of a folder that an earlier command wrote, whether they are still there or not."""
+    return {name for manifest in manifests for name in _listed(out, manifest)}
+
+
+def _listed(out: Path, manifest: str) -> set[str]:
+    """Files that one of our lists names."""
     try:
-        found = json.loads((out / RESULTS).read_text("utf-8"))
+        found = json.loads((out / manifest).read_text("utf-8"))
     except (OSError, ValueError, RecursionError):
         return set()
-    if not isinstance(found, dict) or not str(found.get("schema")).startswith(SCHEMA_FAMILY):
+    if not isinstance(found, dict) or not str(found.get("schema")).startswith(MANIFESTS[manifest]):
         return set()
     named = found.get("files")
     names = named if isinstance(named, list) else files_in(out)
-    return {RESULTS} | {name for name in names if _is_inside(name)}
+    return {manifest} | {name for name in names if _is_inside(name)}
 
 
 def _is_inside(name: Any) -> bool:
@@ -47,7 +54,7 @@ def _is_inside(name: Any) -> bool:
 
 
 @contextmanager
-def staging(out: Path, keep: Sequence[str] = ()) -> Iterator[Path]:
+def staging(out: Path, keep: Collection[str] = ()) -> Iterator[Path]:
     """A folder to write in, whose files take the place of the earlier ones in ``out`` when all went well.
 
     When something goes wrong ``out`` is as it was, and nothing is left beside it. Our earlier files go, except those
@@ -125,7 +132,7 @@ def _swap(folder: Path, out: Path, aside: Path, moved: list[tuple[Path, Path]], 
     for name in sorted(earlier):
         if os.path.lexists(out / name):
             _move(out / name, aside / name, moved)
-    for name in sorted(files_in(folder), key=lambda name: name == RESULTS):
+    for name in sorted(files_in(folder), key=lambda name: name in MANIFESTS):
         if os.path.lexists(out / name):
             _move(out / name, _free(out / name), moved)
         _move(folder / name, out / name, moved)

@@ -34,8 +34,8 @@ def design_by_treatment(evidence: Evidence) -> dict[str, Any]:
     -------
     dict
         ``chi2``, ``df``, ``p`` (missing where refused), ``heterogeneity`` (τ within designs), ``df_within``,
-        ``designs``, ``moments`` (the same three at the moment estimate of τ, as netmeta prints them), and ``refused``: None, "no
-        closed loop", or "each design once" (where τ cannot be told from inconsistency).
+        ``designs``, ``moments`` (the same three at the moment estimate of τ, as netmeta prints them), and ``refused``:
+        None, "no closed loop", or "each design once" (where τ cannot be told from inconsistency).
     """
     free, consistent = regression(evidence, DESIGNS), regression(evidence)
     df = consistent.df - free.df
@@ -63,8 +63,8 @@ def heterogeneity_statistics(evidence: Evidence) -> dict[str, Any]:
     -------
     dict
         ``q_total``, ``q_within``, ``q_between``, each with its ``df_...`` and ``p_...`` (None without degrees of
-        freedom); ``i2`` of the network (share of the variation beyond chance, 0 to 1) and its ``band``; ``i2_by_comparison``;
-        ``tau_reml``, ``tau_moments`` of the consistency model (0 for common effects).
+        freedom); ``i2`` of the network (share of the variation beyond chance, 0 to 1) and its ``band``;
+        ``i2_by_comparison``; ``tau_reml``, ``tau_moments`` of the consistency model (0 for common effects).
     """
     consistent, free = regression(evidence), regression(evidence, DESIGNS)
     total, within = consistent.q(), free.q()

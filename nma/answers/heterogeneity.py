@@ -8,6 +8,8 @@ import numpy as np
 from scipy.stats import gaussian_kde
 
 from nma.answers.contrasts import LIMITS
+from nma.answers.scale import adds_on_log
+from nma.evidence.measures import Z95
 from nma.fitting import Fit
 from nma.fitting.priors import distribution
 from nma.vocab import Measure
@@ -29,13 +31,10 @@ def heterogeneity(fit: Fit) -> dict[str, Any] | None:
     if fit.heterogeneity_sd is None or prior is None:
         return None
     draws = fit.heterogeneity_sd.to_numpy().ravel()
-    lower, median, upper = (float(q) for q in np.quantile(draws, [LIMITS[0], 0.5, LIMITS[1]]))
     before = distribution(prior)
     grid = np.linspace(0.0, float(max(np.quantile(draws, 0.999), min(before.ppf(0.95), 3 * draws.max()))), POINTS)
     return {
-        "median": median,
-        "lower": lower,
-        "upper": upper,
+        **tau_of(draws),
         "mean": float(draws.mean()),
         "sd": float(draws.std(ddof=1)),
         "scale": SCALE[fit.analysis.effect_measure],
@@ -52,6 +51,32 @@ def heterogeneity(fit: Fit) -> dict[str, Any] | None:
             "prior": np.nan_to_num(before.pdf(grid), posinf=0.0).tolist(),
         },
     }
+
+
+def tau_summary(fit: Fit) -> dict[str, float] | None:
+    """Median and 95 % interval of the heterogeneity of any fit; None for common effects."""
+    return None if fit.heterogeneity_sd is None else tau_of(fit.heterogeneity_sd.to_numpy().ravel())
+
+
+def tau_of(draws: np.ndarray[Any, np.dtype[np.float64]]) -> dict[str, float]:
+    """Median and 95 % interval."""
+    lower, median, upper = (float(q) for q in np.quantile(draws, [LIMITS[0], 0.5, LIMITS[1]]))
+    return {"median": median, "lower": lower, "upper": upper}
+
+
+def settings_range(fit: Fit) -> dict[str, float] | None:
+    """What the heterogeneity means: how far true effects of settings lie apart, at its median and its upper limit.
+
+    In 95 % of settings the true effect lies within 1.96 τ of the average, on the scale on which effects add: for a
+    ratio between its average divided by ``factor`` and multiplied by it, otherwise within ``width`` of it.
+    """
+    found = tau_summary(fit)
+    if found is None:
+        return None
+    widths = Z95 * found["median"], Z95 * found["upper"]
+    if adds_on_log(fit.analysis):
+        return {"factor": float(np.exp(widths[0])), "factor_upper": float(np.exp(widths[1]))}
+    return {"width": widths[0], "width_upper": widths[1]}
 
 
 def _density(draws: np.ndarray[Any, np.dtype[np.float64]], grid: np.ndarray[Any, np.dtype[np.float64]]) -> Any:

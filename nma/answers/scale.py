@@ -6,6 +6,7 @@ one array, and d_AB = -d_BA holds exactly.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -56,6 +57,11 @@ def higher_is_better(fit: Fit) -> bool:
 def is_log(fit: Fit) -> bool:
     """Whether positions are logarithms of the reported measure."""
     return fit.analysis.measure is not Measure.RD
+
+
+def quantiles(draws: Floats, at: Sequence[float]) -> list[float]:
+    """Quantiles of draws as plain numbers."""
+    return [float(value) for value in np.quantile(draws, at)]
 
 
 def adds_on_log(analysis: Analysis) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import xarray as xr
 
@@ -41,6 +42,13 @@ class FitDiagnostics:
     def converged(self) -> bool:
         """Whether every row of the gate is passed."""
         return all(row.passed for row in self.gate)
+
+    @classmethod
+    def stored(cls, said: Mapping[str, Any]) -> FitDiagnostics:
+        """Diagnostics as ``results.json`` holds them under ``sampling``."""
+        names = ("max_rhat", "min_ess_bulk", "min_ess_tail", "divergences", "worst")
+        gate = tuple(GateRow(row["check"], row["value"], row["limit"], row["passed"]) for row in said["gate"])
+        return cls(**{name: said[name] for name in names}, gate=gate)
 
 
 @dataclass(frozen=True)

@@ -87,18 +87,18 @@ def fit_many(
     FitError
         As :func:`fit`.
     """
-    return Workbench(seed=seed, cores=cores, done=done).fit(tasks)
+    return Workbench(seed=seed, cores=cores).fit(tasks, done)
 
 
 class Workbench:
     """Fits tasks and keeps the compiled models, so that a later batch of the same kind need not compile again."""
 
-    def __init__(self, *, seed: int, cores: int | None = None, done: Report = lambda name: None) -> None:
+    def __init__(self, *, seed: int, cores: int | None = None) -> None:
         _check("nuts", seed)
-        self._seed, self._cores, self._done = seed, cores or _cores(), done
+        self._seed, self._cores = seed, cores or _cores()
         self._compiled: dict[object, Compiled] = {}
 
-    def fit(self, tasks: Mapping[str, Task]) -> dict[str, Fit]:
+    def fit(self, tasks: Mapping[str, Task], done: Report = lambda name: None) -> dict[str, Fit]:
         """Fit a batch; see :func:`fit_many`."""
         fits: dict[str, Fit] = {}
         for names in _by_kind(tasks):
@@ -106,7 +106,7 @@ class Workbench:
 
             def one(name: str, compiled: Any = compiled) -> Fit:
                 result = _through_the_gate(compiled, tasks[name], self._seed, 1, False)
-                self._done(name)
+                done(name)
                 return result
 
             with ThreadPoolExecutor(self._cores) as pool:

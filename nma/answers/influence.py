@@ -1,0 +1,86 @@
+"""Which trials drive an inconsistency: the loop and the split with the largest ratio, with each trial left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from nma.answers.contrasts import LIMITS
+from nma.answers.loops import Loop, loop_row
+from nma.answers.scale import quantiles
+from nma.answers.splits import direct_and_indirect, pair_of, posterior_p, split_ratio
+from nma.evidence import Evidence
+from nma.evidence.network import closed_by, comparisons, has_indirect_path
+from nma.fitting import Fit, Task
+
+LOOP_KEYS = ("difference", "ror", "ror_lower", "ror_upper", "flagged")
+
+
+def without(evidence: Evidence, study: str) -> Evidence:
+    """The evidence without one trial; its treatments stay, even if they are no longer compared."""
+    return replace(evidence, trials=tuple(trial for trial in evidence.trials if trial.id != study))
+
+
+def loop_influence(evidence: Evidence, loops: Sequence[Mapping[str, Any]], network_tau: float) -> dict[str, Any] | None:
+    """The first of the loops of :func:`nma.answers.loops.loop_table`, with each of its trials left out."""
+    if not loops:
+        return None
+    worst = loops[0]
+    loop: Loop = tuple(worst["treatments"])
+    rows, refused = [], []
+    for study in worst["studies"]:
+        rest = without(evidence, study)
+        if len(closed_by(rest, loop)) < len(loop):
+            refused.append({"study": study, "reason": "the loop opens"})
+        else:
+            row = loop_row(rest, loop, network_tau)
+            rows.append({"study": study, **{key: row[key] for key in LOOP_KEYS}})
+    everything = {key: worst[key] for key in LOOP_KEYS}
+    return {"treatments": list(loop), "all": everything, "rows": _closest_first(rows), "refused": refused}
+
+
+def median_difference(fit: Fit) -> float:
+    """Posterior median of the direct less the indirect effect of a split."""
+    direct, indirect = direct_and_indirect(fit)
+    return quantiles(direct - indirect, (0.5,))[0]
+
+
+def split_influence_tasks(fit: Fit) -> tuple[dict[str, Task], list[str]]:
+    """The split of a fit with each trial left out, by trial; and the trials without which it cannot be split."""
+    pair = pair_of(fit)
+    tasks, refused = {}, []
+    for trial in fit.evidence.trials:
+        rest = without(fit.evidence, trial.id)
+        if any({c.treatment, c.versus} == set(pair) for c in comparisons(rest)) and has_indirect_path(rest, *pair):
+            tasks[trial.id] = Task(rest, fit.analysis, fit.means)
+        else:
+            refused.append(trial.id)
+    return tasks, refused
+
+
+def split_influence(fit: Fit, left_out: Mapping[str, Fit], refused: Sequence[str]) -> dict[str, Any]:
+    """The split with each trial left out, that with the smallest difference first."""
+    treatment, versus = pair_of(fit)
+    rows = [
+        {"study": study, **_split(other), "converged": other.diagnostics.converged} for study, other in left_out.items()
+    ]
+    return {
+        "treatment": treatment,
+        "versus": versus,
+        "all": _split(fit),
+        "rows": _closest_first(rows),
+        "refused": [{"study": study, "reason": "cannot be split"} for study in refused],
+    }
+
+
+def _split(fit: Fit) -> dict[str, Any]:
+    direct, indirect = direct_and_indirect(fit)
+    difference = direct - indirect
+    median, lower, upper = quantiles(difference, (0.5, *LIMITS))
+    limits = {"difference_lower": lower, "difference_upper": upper}
+    return {"difference": median, **limits, **split_ratio(fit, difference), "p": posterior_p(difference)}
+
+
+def _closest_first(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(rows, key=lambda row: (abs(row["difference"]), row["study"]))
