@@ -11,7 +11,7 @@ from nma.answers.loops import Loop, loop_row
 from nma.answers.scale import quantiles
 from nma.answers.splits import direct_and_indirect, pair_of, posterior_p, split_ratio
 from nma.evidence import Evidence
-from nma.evidence.network import closed_by, comparisons, has_indirect_path
+from nma.evidence.network import comparisons, has_indirect_path, supplied
 from nma.fitting import Fit, Task
 
 LOOP_KEYS = ("difference", "ror", "ror_lower", "ror_upper", "flagged")
@@ -31,7 +31,7 @@ def loop_influence(evidence: Evidence, loops: Sequence[Mapping[str, Any]], netwo
     rows, refused = [], []
     for study in worst["studies"]:
         rest = without(evidence, study)
-        if len(closed_by(rest, loop)) < len(loop):
+        if supplied(rest, loop) is None:
             refused.append({"study": study, "reason": "the loop opens"})
         else:
             row = loop_row(rest, loop, network_tau)

@@ -6,8 +6,9 @@ et al. 2013, doi:10.1371/journal.pone.0076654).
 
 The effects θ of a loop's edges are estimated together, by weighted least squares over every trial that holds two
 neighbours of the loop, cut to the loop's treatments, so that the contrasts of a multi-arm trial keep their covariance
-and are never counted as independent. A trial that holds the whole loop cannot disagree with itself: it informs the
-consistent set of effects nearest to θ, each θ_e - w/L for L edges, whatever the order of its arms.
+and are never counted as independent. A trial that holds the whole loop cannot disagree with itself: the edges share
+the difference there, θ_e - w/L for each of L, the consistent effects nearest to θ, whatever the order of its arms.
+Where one edge has no other trials it is seen as it is, and the others share the difference, as in a symmetric split.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from nma.answers.contrast_level import between_variance, combined, limits, regre
 from nma.answers.designs import pairwise
 from nma.answers.scale import Floats, adds_on_log
 from nma.evidence import Evidence, Trial, trial_contrasts
-from nma.evidence.network import closed_by, edges, loops
+from nma.evidence.network import edges, loops, supplied
 from nma.fitting.layout import independent_contrasts, zero_rule
 from nma.fitting.least_squares import Regression
 
@@ -35,19 +36,19 @@ def loop_table(evidence: Evidence) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``loops``; ``loops_left_out`` with the reason: "one multi-arm trial" (no comparison has a trial without the rest
-        of the loop), or "shared trials" (there are not enough trials to give each comparison one of its own);
-        ``loops_note``: "no loops" where the network has none.
+        ``loops``; ``loops_left_out`` with the reason: "one multi-arm trial" (only trials with the whole loop make it),
+        or "shared trials" (there are not enough other trials to give each comparison one of its own); ``loops_note``:
+        "no loops" where the network has none.
     """
     found, left_out = [], []
     network = float(np.sqrt(between_variance(evidence, regression(evidence))))
     for loop in loops(evidence):
-        own = closed_by(evidence, loop)
-        if len(own) == len(loop):
+        if supplied(evidence, loop) is not None:
             found.append(loop_row(evidence, loop, network))
         else:
             holding = [trial.id for trial in evidence.trials if len(set(loop) & set(trial.design)) > 2]
-            reason = "shared trials" if own else "one multi-arm trial"
+            alone = all(set(loop) <= set(trial.design) for trial in evidence.trials if pieces(loop, trial.design))
+            reason = "one multi-arm trial" if alone else "shared trials"
             left_out.append({"treatments": list(loop), "reason": reason, "studies": holding})
     note = None if found or left_out else "no loops"
     ordered = sorted(found, key=lambda row: (-abs(row["difference"]), row["treatments"]))
@@ -134,7 +135,10 @@ def _independent(
     for row in range(len(design)):
         design[row, [place % len(loop) for place in piece[: row + 1]]] = 1.0
     if len(held) == len(loop):
-        design -= np.arange(1, len(held))[:, None] / len(loop)
+        own = supplied(evidence, loop)
+        assert own is not None, "the loop has no independent evidence"
+        share_of = np.array([edge in own for edge in edges(loop)]) / len(own)
+        design -= share_of.cumsum()[: len(design), None]
         informed = np.arange(len(loop))
     else:
         informed = np.array([place % len(loop) for place in piece[:-1]])

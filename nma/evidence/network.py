@@ -103,20 +103,31 @@ def edges(loop: Sequence[str]) -> list[tuple[str, str]]:
     return [(treatment, versus) for versus, treatment in zip(loop, [*loop[1:], loop[0]], strict=True)]
 
 
-def closed_by(evidence: Evidence, loop: Sequence[str]) -> dict[tuple[str, str], str]:
-    """A trial of its own for each comparison of a loop, as far as that goes; trials with the whole loop do not count.
+def supplied(evidence: Evidence, loop: Sequence[str]) -> list[tuple[str, str]] | None:
+    """The comparisons of a loop that have trials of their own; None where the loop has no independent evidence.
 
-    Only a loop in which every comparison has one can disagree with itself: the rest is settled within trials.
+    A loop can disagree with itself only if each of its comparisons can be given a trial of its own that does not hold
+    the whole loop. One of them may be left to the trials with the whole loop: what they say of it can be set against
+    the way round through the others. That is the rule of node-splitting, read round the loop.
     """
+    sides = edges(loop)
+    partial = [set(t.design) for t in evidence.trials if not set(loop) <= set(t.design)]
+    if _can_be_matched(sides, partial):
+        return sides
+    if len(partial) == len(evidence.trials):
+        return None
+    rest = ([side for side in sides if side != left] for left in sides)
+    return next((others for others in rest if _can_be_matched(others, partial)), None)
+
+
+def _can_be_matched(sides: Sequence[tuple[str, str]], designs: Sequence[set[str]]) -> bool:
+    """Whether every comparison can be given a trial of its own."""
     pairs = nx.Graph()
-    sides = [("edge", edge) for edge in edges(loop)]
-    pairs.add_nodes_from(sides)
-    for trial in evidence.trials:
-        held = set(trial.design) & set(loop)
-        if len(held) < len(loop):
-            pairs.add_edges_from((side, ("trial", trial.id)) for side in sides if set(side[1]) <= held)
-    matched = nx.bipartite.maximum_matching(pairs, top_nodes=sides)
-    return {side[1]: matched[side][1] for side in sides if side in matched}
+    pairs.add_nodes_from(("side", side) for side in sides)
+    for number, design in enumerate(designs):
+        pairs.add_edges_from((("side", side), ("trial", number)) for side in sides if set(side) <= design)
+    matched = nx.bipartite.maximum_matching(pairs, top_nodes=[("side", side) for side in sides])
+    return all(("side", side) in matched for side in sides)
 
 
 def has_indirect_path(evidence: Evidence, treatment: str, versus: str) -> bool:
