@@ -13,8 +13,13 @@ from nma._version import __version__
 if TYPE_CHECKING:
     from nma.analysis import Analysis
     from nma.answers.contrasts import league, relative_effects
+    from nma.answers.designs import design_by_treatment, heterogeneity_statistics
+    from nma.answers.goodness import goodness
     from nma.answers.heterogeneity import heterogeneity
+    from nma.answers.loops import loop_table
     from nma.answers.ranking import ranking
+    from nma.answers.splits import node_splits
+    from nma.answers.unrelated import unrelated_means
     from nma.errors import NmaError
     from nma.evidence import Evidence, contrast_table, select
     from nma.fitting import Fit, build_model, fit
@@ -31,12 +36,18 @@ _HOMES = {
     "Study": "nma.registry",
     "build_model": "nma.fitting",
     "contrast_table": "nma.evidence",
+    "design_by_treatment": "nma.answers.designs",
     "fit": "nma.fitting",
+    "goodness": "nma.answers.goodness",
     "heterogeneity": "nma.answers.heterogeneity",
+    "heterogeneity_statistics": "nma.answers.designs",
     "league": "nma.answers.contrasts",
+    "loop_table": "nma.answers.loops",
+    "node_splits": "nma.answers.splits",
     "ranking": "nma.answers.ranking",
     "relative_effects": "nma.answers.contrasts",
     "select": "nma.evidence",
+    "unrelated_means": "nma.answers.unrelated",
 }
 
 __all__ = [
@@ -50,12 +61,18 @@ __all__ = [
     "__version__",
     "build_model",
     "contrast_table",
+    "design_by_treatment",
     "fit",
+    "goodness",
     "heterogeneity",
+    "heterogeneity_statistics",
     "league",
+    "loop_table",
+    "node_splits",
     "ranking",
     "relative_effects",
     "select",
+    "unrelated_means",
 ]
 
 

@@ -9,14 +9,20 @@ from typing import Any
 from nma.answers.designs import design_by_treatment, heterogeneity_statistics
 from nma.answers.goodness import goodness
 from nma.answers.heterogeneity import SCALE, settings_range
-from nma.answers.influence import loop_influence, median_difference, split_influence, split_influence_tasks
+from nma.answers.influence import (
+    global_influence,
+    loop_influence,
+    median_difference,
+    split_influence,
+    split_influence_tasks,
+)
 from nma.answers.loops import loop_table
 from nma.answers.predictive import leave_one_out, predictive_check
 from nma.answers.results import results
 from nma.answers.scale import adds_on_log
 from nma.answers.splits import not_split, split_row, split_tasks
 from nma.answers.transitivity import transitivity
-from nma.answers.unrelated import is_same_model, unrelated_means, unrelated_task
+from nma.answers.unrelated import is_same_model, unrelated_row, unrelated_task
 from nma.evidence import Evidence
 from nma.fitting import Fit, Task
 from nma.fitting.means import Pair
@@ -113,7 +119,7 @@ def inconsistency(fit: Fit, sampled: Sampled | None, provenance: Mapping[str, An
     shared = results(fit, {}, provenance)
     closed = closed_form(evidence, fit)
     splits = None if sampled is None else [split_row(own, fit) for own in sampled.splits.values()]
-    unrelated = None if sampled is None else unrelated_means(sampled.unrelated or fit)
+    unrelated = None if sampled is None else unrelated_row(sampled.unrelated or fit)
     return {
         "schema": SCHEMA,
         **{key: shared[key] for key in SHARED},
@@ -133,6 +139,7 @@ def inconsistency(fit: Fit, sampled: Sampled | None, provenance: Mapping[str, An
         "influence": {
             "loop": loop_influence(evidence, closed["loops"], closed["heterogeneity"]["tau_reml"]),
             "split": _split_influence(sampled),
+            "global": global_influence(evidence),
         },
     }
 

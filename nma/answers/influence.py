@@ -7,13 +7,15 @@ from dataclasses import replace
 from typing import Any
 
 from nma.answers.contrasts import LIMITS
+from nma.answers.designs import design_by_treatment
 from nma.answers.loops import Loop, loop_row
 from nma.answers.scale import quantiles
 from nma.answers.splits import direct_and_indirect, pair_of, posterior_p, split_ratio
 from nma.evidence import Evidence
-from nma.evidence.network import comparisons, has_indirect_path, supplied
+from nma.evidence.network import comparisons, components, has_indirect_path, supplied
 from nma.fitting import Fit, Task
 
+GLOBAL_KEYS = ("chi2", "df", "p", "heterogeneity")
 LOOP_KEYS = ("difference", "ror", "ror_lower", "ror_upper", "flagged")
 
 
@@ -38,6 +40,27 @@ def loop_influence(evidence: Evidence, loops: Sequence[Mapping[str, Any]], netwo
             rows.append({"study": study, **{key: row[key] for key in LOOP_KEYS}})
     everything = {key: worst[key] for key in LOOP_KEYS}
     return {"treatments": list(loop), "all": everything, "rows": _closest_first(rows), "refused": refused}
+
+
+def global_influence(evidence: Evidence) -> dict[str, Any] | None:
+    """The design-by-treatment test with each trial left out, the largest p first; None where there is no such test."""
+    everything = design_by_treatment(evidence)
+    if everything["refused"]:
+        return None
+    rows, refused = [], []
+    for trial in evidence.trials:
+        rest = without(evidence, trial.id)
+        parts = components([other.design for other in rest.trials])
+        if len(parts) > 1 or len(parts[0]) < len(evidence.treatments):
+            refused.append({"study": trial.id, "reason": "the network falls apart"})
+            continue
+        found = design_by_treatment(rest)
+        if found["refused"]:
+            refused.append({"study": trial.id, "reason": found["refused"]})
+        else:
+            rows.append({"study": trial.id, **{key: found[key] for key in GLOBAL_KEYS}})
+    ordered = sorted(rows, key=lambda row: (-row["p"], row["study"]))
+    return {"all": {key: everything[key] for key in GLOBAL_KEYS}, "rows": ordered, "refused": refused}
 
 
 def median_difference(fit: Fit) -> float:

@@ -10,16 +10,19 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from nma.answers.contrast_level import between_variance, combined, regression, two_sided
 from nma.answers.contrasts import LIMITS
 from nma.answers.goodness import goodness
 from nma.answers.heterogeneity import tau_summary
 from nma.answers.scale import Floats, adds_on_log
+from nma.errors import InputError, Problem, nearest
 from nma.evidence import Evidence
 from nma.evidence.network import comparisons, has_indirect_path
-from nma.fitting import Fit, Task
+from nma.fitting import Fit, Task, Workbench
 from nma.fitting.means import Pair, split
+from nma.registry.base import shown
 from nma.vocab import MultiArm
 
 
@@ -45,6 +48,41 @@ def not_split(evidence: Evidence) -> list[dict[str, Any]]:
 def split_tasks(evidence: Evidence, multi_arm: MultiArm = MultiArm.SYMMETRIC) -> dict[Pair, Task]:
     """What to fit: one model for each comparison that can be split."""
     return {pair: Task(evidence, evidence.analysis, split(*pair, multi_arm)) for pair in splittable(evidence)}
+
+
+def node_splits(fit: Fit, *, multi_arm: str = "symmetric", cores: int | None = None) -> pd.DataFrame:
+    """Split every comparison that can be split, with the seed of a consistency fit.
+
+    Parameters
+    ----------
+    fit : Fit
+        Of the consistency model.
+    multi_arm : str
+        How trials that hold both treatments and others are treated: ``symmetric`` (does not depend on the order of
+        arms), ``baseline`` or ``separate``; see :class:`nma.vocab.MultiArm`.
+    cores : int, optional
+        Fits that run at the same time; all cores by default.
+
+    Returns
+    -------
+    DataFrame
+        A row for each comparison, with the keys of :func:`split_row`; no rows where none can be split.
+
+    Raises
+    ------
+    InputError
+        There is no such treatment of multi-arm trials.
+    FitError
+        The sampler failed. Fits that merely miss the gate are returned, with ``converged`` false.
+    """
+    known = [str(word) for word in MultiArm]
+    if multi_arm not in known:
+        hint = nearest(multi_arm, known)
+        raise InputError(Problem("", "multi_arm", "unknown word", shown(multi_arm), ", ".join(known), hint))
+    tasks = split_tasks(fit.evidence, MultiArm(multi_arm))
+    named = {f"{treatment} against {versus}": task for (treatment, versus), task in tasks.items()}
+    fits = Workbench(seed=fit.seed, cores=cores).fit(named) if named else {}
+    return pd.DataFrame([split_row(own, fit) for own in fits.values()])
 
 
 def split_row(fit: Fit, consistency: Fit) -> dict[str, Any]:

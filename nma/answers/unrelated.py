@@ -9,7 +9,7 @@ from nma.answers.goodness import goodness
 from nma.answers.heterogeneity import tau_summary
 from nma.answers.scale import Floats, quantiles
 from nma.evidence import Evidence
-from nma.fitting import Fit, Task
+from nma.fitting import Fit, Task, Workbench
 from nma.fitting.means import UNRELATED, Pair, unrelated_pairs
 
 
@@ -23,7 +23,20 @@ def unrelated_task(evidence: Evidence) -> Task:
     return Task(evidence, evidence.analysis, UNRELATED)
 
 
-def unrelated_means(fit: Fit) -> dict[str, Any]:
+def unrelated_means(fit: Fit, *, cores: int | None = None) -> dict[str, Any]:
+    """Fit unrelated means to the evidence of a consistency model, with its seed; see :func:`unrelated_row`.
+
+    Raises
+    ------
+    FitError
+        The sampler failed. A fit that merely misses the gate is returned, with ``converged`` false.
+    """
+    if is_same_model(fit.evidence):
+        return unrelated_row(fit)
+    return unrelated_row(Workbench(seed=fit.seed, cores=cores).fit({"": unrelated_task(fit.evidence)})[""])
+
+
+def unrelated_row(fit: Fit) -> dict[str, Any]:
     """Deviance, heterogeneity and effects under unrelated means.
 
     Parameters

@@ -4,7 +4,8 @@ import pytest
 from networks import frame_of
 
 import nma
-from nma.answers.influence import loop_influence, split_influence_tasks, without
+from nma.answers.designs import design_by_treatment
+from nma.answers.influence import global_influence, loop_influence, split_influence_tasks, without
 from nma.answers.loops import loop_table
 from nma.answers.transitivity import transitivity
 from nma.fitting.means import split
@@ -76,3 +77,16 @@ def test_trials_without_which_nothing_can_be_split_are_refused(loops, made_fit, 
     assert refused == ["t2"]
     assert set(tasks) == {"t0", "t1", "t3", "t4", "t5"}
     assert all(name not in [trial.id for trial in task.evidence.trials] for name, task in tasks.items())
+
+
+def test_the_global_test_without_each_trial(loops):
+    found = global_influence(loops)
+    assert [row["study"] for row in found["refused"]] == ["t2", "t5"]  # the loop opens; D is cut off
+    assert [row["reason"] for row in found["refused"]] == ["no closed loop", "the network falls apart"]
+    for row in found["rows"]:
+        assert row["p"] == design_by_treatment(without(loops, row["study"]))["p"]
+    assert [row["p"] for row in found["rows"]] == sorted((row["p"] for row in found["rows"]), reverse=True)
+
+
+def test_without_a_global_test_nothing_drives_it(analysis):
+    assert global_influence(nma.Evidence.from_frame(frame_of("AB", "AC"), analysis())) is None

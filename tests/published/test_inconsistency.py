@@ -11,7 +11,7 @@ from comparators import MONTE_CARLO_ERRORS, assert_monte_carlo, half_last_digit
 import nma
 from nma.answers.goodness import goodness
 from nma.answers.splits import direct_and_indirect, split_row, split_tasks, splittable
-from nma.answers.unrelated import unrelated_means, unrelated_task
+from nma.answers.unrelated import unrelated_row, unrelated_task
 from nma.fitting import Task, Workbench
 from nma.fitting.means import split
 from nma.fitting.quiet import arviz
@@ -120,7 +120,7 @@ def unrelated_tsd4():
     base = task_of("smoking_gemtc", priors=priors)
     fit = Workbench(seed=5).fit({"": unrelated_task(base.evidence)})[""]
     assert fit.diagnostics.converged
-    return unrelated_means(fit) | {"fit": fit}
+    return unrelated_row(fit) | {"fit": fit}
 
 
 @pytest.mark.parametrize("pair", UNRELATED)
