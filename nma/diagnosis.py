@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nma.evidence import select
-from nma.fitting.means import Task
 from nma.project import Project
 from nma.staging import INCONSISTENCY, RESULTS, own_files, staging
 from nma.stored import is_current, stored_fit, write_inconsistency
@@ -15,7 +14,7 @@ from nma.vocab import MultiArm
 from nma.workflow import RunOptions, announce, inputs, provenance
 
 if TYPE_CHECKING:
-    from nma.fitting import Fit
+    from nma.fitting import Fit, Task
 
 
 def diagnose(project: Project, name: str, out: Path, options: RunOptions) -> dict[str, Any] | None:
@@ -45,7 +44,7 @@ def diagnose(project: Project, name: str, out: Path, options: RunOptions) -> dic
         options.say(f"{name}: the report in {out} was made of other inputs; 'nma run {name}' makes it anew")
     with staging(out, of_the_run) as folder:
         from nma.answers.inconsistency import inconsistency, sample
-        from nma.fitting import Workbench
+        from nma.fitting import Task, Workbench
 
         workbench = Workbench(seed=options.seed)
 

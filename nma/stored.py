@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nma.errors import NmaError, OutputError, Problem
-from nma.evidence import Evidence
 from nma.registry.base import shown
 from nma.staging import INCONSISTENCY, OWNED, RESULTS, files_in, own_files
 
 if TYPE_CHECKING:
+    from nma.evidence import Evidence
     from nma.fitting import Fit
 
 POSTERIOR = "posterior.nc"

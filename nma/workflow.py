@@ -6,18 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from nma._version import __version__
 from nma.analysis import Analysis
 from nma.errors import InputError, OutputError, Problem, SelectionError, nearest
 from nma.evidence import select
-from nma.fitting.means import Task
 from nma.project import Project
 from nma.registry.base import shown
 from nma.staging import INCONSISTENCY, RESULTS, own_files, staging
 from nma.stored import AGAIN, POSTERIOR, is_current, read, write_inconsistency, write_report
 from nma.vocab import Engine, MultiArm
+
+if TYPE_CHECKING:
+    from nma.fitting import Task
 
 
 class Say(Protocol):
@@ -77,7 +79,7 @@ def run(project: Project, name: str, out: Path, options: RunOptions) -> dict[str
     with staging(out, page) as folder:
         from nma.answers.inconsistency import inconsistency, summary
         from nma.answers.results import results
-        from nma.fitting import fit_many
+        from nma.fitting import Task, fit_many
 
         every = {"": Task(evidence, analysis), **tasks}
         options.say(f"{name}: compiling the model, then {len(every)} fits")
@@ -123,6 +125,8 @@ def render(folder: Path, reports: Path) -> None:
 
 def _sets(project: Project, analysis: Analysis) -> tuple[dict[str, Task], dict[str, str]]:
     """Evidence of each sensitivity set, or why it has none."""
+    from nma.fitting import Task
+
     tasks: dict[str, Task] = {}
     refused: dict[str, str] = {}
     for name, entry in analysis.sensitivity.items():

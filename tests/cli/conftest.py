@@ -8,9 +8,11 @@ from types import SimpleNamespace
 
 import pytest
 
+import nma.answers.inconsistency
 import nma.answers.results
 import nma.fitting
 import nma.output
+import nma.output.inconsistency
 from nma.answers.results import SCHEMA
 
 
@@ -30,6 +32,29 @@ class Sampler:
             done(name)
         data = SimpleNamespace(to_netcdf=lambda path, engine: Path(path).write_bytes(b"draws"))
         return dict.fromkeys(tasks, SimpleNamespace(inference_data=data))
+
+    def workbench(self, *, seed):
+        return SimpleNamespace(fit=lambda tasks, done: self.fit_many(tasks, seed=seed, done=done))
+
+    def sample(self, evidence, fit, multi_arm):
+        return fit({"a split": None})
+
+    def inconsistency(self, fit, sampled, provenance):
+        return {
+            "schema": nma.answers.inconsistency.SCHEMA,
+            "treatment_details": [],
+            "scale": {"ratio": True},
+            "splits": None if sampled is None else [],
+            "design_by_treatment": {"refused": "no closed loop"},
+            "provenance": dict(provenance),
+        }
+
+    def write_page(self, found, out, templates, language="en"):
+        told = "every split" if found["splits"] is not None else "no splits"
+        files = ("inconsistency.html", "tables/inconsistency_loops.csv", "figures/inconsistency-loops.svg")
+        for name in files:
+            (out / name).parent.mkdir(exist_ok=True)
+            (out / name).write_text(told)
 
     def results(self, fit, sets, provenance):
         return {
@@ -56,6 +81,11 @@ class Sampler:
 def sampler(monkeypatch: pytest.MonkeyPatch) -> Sampler:
     stand_in = Sampler()
     monkeypatch.setattr(nma.fitting, "fit_many", stand_in.fit_many)
+    monkeypatch.setattr(nma.fitting, "Workbench", stand_in.workbench)
+    monkeypatch.setattr(nma.answers.inconsistency, "sample", stand_in.sample)
+    monkeypatch.setattr(nma.answers.inconsistency, "inconsistency", stand_in.inconsistency)
+    monkeypatch.setattr(nma.answers.inconsistency, "summary", lambda found: {})
+    monkeypatch.setattr(nma.output.inconsistency, "write", stand_in.write_page)
     monkeypatch.setattr(nma.answers.results, "results", stand_in.results)
     monkeypatch.setattr(nma.output, "write", stand_in.write)
     return stand_in

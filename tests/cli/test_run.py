@@ -5,6 +5,7 @@
 import json
 
 import pytest
+from folders import OURS, PAGE, REPORT
 from small_review import ALPHA, MAIN
 
 import nma.fitting
@@ -12,14 +13,13 @@ from nma.answers.results import SCHEMA
 from nma.project import Project
 from nma.staging import staging
 
-OURS = {"results.json", "report.html", "posterior.nc", "tables/ranking.csv", "figures/forest.svg"}
-
 
 def test_a_run_writes_its_folder_and_lists_its_files(review, sampler, tmp_path, snapshot):
     code, lines, _ = review.run("run", "main", "--out", tmp_path / "a/b/out")
     assert code == 0
     assert set(snapshot(tmp_path / "a/b/out")) == OURS
-    assert set(json.loads((tmp_path / "a/b/out/results.json").read_text())["files"]) == OURS
+    assert set(json.loads((tmp_path / "a/b/out/results.json").read_text())["files"]) == REPORT
+    assert set(json.loads((tmp_path / "a/b/out/inconsistency.json").read_text())["files"]) == PAGE
     assert [path.name for path in (tmp_path / "a/b").iterdir()] == ["out"]
     assert any("[bold]Care" in line for line in lines)
 
