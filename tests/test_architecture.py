@@ -18,8 +18,8 @@ FLOORS = [
     ("fitting",),
     ("answers",),
     ("output",),
-    ("workflow", "listing"),
-    ("cli", "__main__"),
+    ("stored", "workflow", "diagnosis", "listing"),
+    ("terminal", "cli", "__main__"),
 ]
 """From the ground up. ``project`` stands above registry and analysis, because it hands out both."""
 
@@ -29,12 +29,17 @@ DOORS = {
     "pytensor": {"fitting/nuts.py", "fitting/transforms.py"},
     "nutpie": {"fitting/nuts.py"},
     "arviz": {"fitting/quiet.py", "fitting/posterior.py"},
-    "matplotlib": {"output/draw.py"},
+    "matplotlib": {"output/draw/"},
     "jinja2": {"output/report.py"},
     "networkx": {"evidence/network.py"},
     "ruamel": {"yamlio.py"},
     "typer": {"cli.py"},
 }
+
+
+def _folders(doors):
+    """Doors that are whole folders: their names end in a slash."""
+    return tuple(door for door in doors if door.endswith("/"))
 
 
 def modules():
@@ -70,7 +75,8 @@ def test_each_library_has_its_doors(library):
     found = {
         str(path.relative_to(PACKAGE)) for path in modules() for name in imports(path) if name.split(".")[0] == library
     }
-    assert found <= DOORS[library]
+    doors = DOORS[library]
+    assert not [path for path in found if path not in doors and not path.startswith(_folders(doors))]
     assert found, f"nothing imports {library}: is it still needed?"
 
 

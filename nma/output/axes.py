@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from nma.output.reading import Reading, Scale
+from nma.output.text import Numbers
 
 _REACH = 40.0
 _STEPS = ((1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8), (1, 1.5, 2, 3, 5, 7), (1, 2, 5), (1, 3), (1,))
@@ -41,12 +42,37 @@ class Axis:
     right: str
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A plain linear axis: its limits, its ticks and what it shows."""
+
+    lower: float
+    upper: float
+    ticks: tuple[tuple[float, str], ...]
+    title: str
+
+
+def span(numbers: Numbers, values: Iterable[float], title: str, most: int = _MOST_TICKS, plain: bool = False) -> Span:
+    """A linear axis that holds ``values`` with a margin; ``plain`` writes ticks without marks between thousands."""
+    found = list(values)
+    low, high = min(found), max(found)
+    margin = 0.06 * (high - low) or 0.5
+    ticks = _linear_ticks(low - margin, high + margin, most)
+    written = ((place, f"{place:.0f}" if plain else numbers.general(place)) for place in ticks)
+    return Span(low - margin, high + margin, tuple(written), title)
+
+
 def axis(reading: Reading, values: Iterable[float | None], sides: tuple[str, str], title: str) -> Axis:
     """Axis of relative effects that shows ``values`` and the line of no effect."""
-    scale = reading.scale
+    return scale_axis((reading.scale, reading.text.numbers), values, sides, title)
+
+
+def scale_axis(look: tuple[Scale, Numbers], values: Iterable[float | None], sides: tuple[str, str], title: str) -> Axis:
+    """Axis of any effects on a scale that shows ``values`` and the line of no effect."""
+    scale, numbers = look
     lower, upper = _limits(scale, [value for value in values if value is not None])
     places = _log_ticks(lower, upper) if scale.log else _linear_ticks(lower, upper)
-    ticks = tuple((place, reading.text.numbers.general(place)) for place in places)
+    ticks = tuple((place, numbers.general(place)) for place in places)
     return Axis(scale.log, scale.null, lower, upper, ticks, title, *sides)
 
 
@@ -70,8 +96,8 @@ def _log_ticks(lower: float, upper: float) -> list[float]:
     return shown
 
 
-def _linear_ticks(lower: float, upper: float) -> list[float]:
-    rough = (upper - lower) / (_MOST_TICKS - 1)
+def _linear_ticks(lower: float, upper: float, most: int = _MOST_TICKS) -> list[float]:
+    rough = (upper - lower) / (most - 1)
     magnitude = 10.0 ** math.floor(math.log10(rough))
     step = next(size * magnitude for size in (1, 2, 5, 10) if size * magnitude >= rough)
     return [round(index * step, 10) for index in range(math.ceil(lower / step), math.floor(upper / step) + 1)]

@@ -48,10 +48,10 @@ def answer_strip(reading: Reading) -> Forest:
         name="answer",
         title=text("figure.answer"),
         alt=alt,
-        axis=axis(reading, _values(rows), sides, title),
+        axis=axis(reading, ends(rows), sides, title),
         columns=(text("column.estimate", measure=reading.measure_code),),
         sections=(Section("", rows),),
-        legend=_legend(reading),
+        legend=legend(reading),
         ranks=len(rows),
         rank_title=text("axis.rank"),
     )
@@ -61,20 +61,20 @@ def forests(reading: Reading) -> tuple[Forest, ...]:
     """Each pair once, the better ranked first; in parts that fit a page, all on one axis."""
     text = reading.text
     rows = [(first, _pair_row(reading, first, second)) for first, second in reading.pairs()]
-    shared = axis(reading, _values(row for _, row in rows), _pair_sides(reading), reading.measure_code)
+    shared = axis(reading, ends(row for _, row in rows), _pair_sides(reading), reading.measure_code)
     predictive = (text("column.predictive"),) if reading.random else ()
     columns = (text("column.estimate", measure=reading.measure_code), *predictive, text("column.trials"))
-    parts = _parts([_section(reading, first, rows) for first in reading.ranked[:-1]])
+    parts = parts_of([_section(reading, first, rows) for first in reading.ranked[:-1]])
     clear = sum(reading.side(reading.effects[pair]) is not Side.NEITHER for pair in reading.pairs())
     return tuple(
         Forest(
             name=f"forest-{number}" if len(parts) > 1 else "forest",
-            title=_part_title(reading, text("figure.forest"), number, len(parts)),
+            title=part_title(reading, text("figure.forest"), number, len(parts)),
             alt=text("alt.forest", count=len(rows), clear=clear, null=reading.null),
             axis=shared,
             columns=columns,
             sections=part,
-            legend=_legend(reading),
+            legend=legend(reading),
         )
         for number, part in enumerate(parts, start=1)
     )
@@ -89,12 +89,12 @@ def sensitivity(reading: Reading) -> tuple[Forest, ...]:
     sections = [_set_section(reading, name, sets) for name in reading.ranked if name != reference]
     sides = favours(reading, text("axis.named_above"), clip(reading.short(reference), LONGEST_LABEL))
     title = text("axis.against", measure=reading.measure_code, reference=clip(reading.short(reference), LONGEST_LABEL))
-    shared = axis(reading, _values(row for section in sections for row in section.rows), sides, title)
-    parts = _parts(sections)
+    shared = axis(reading, ends(row for section in sections for row in section.rows), sides, title)
+    parts = parts_of(sections)
     return tuple(
         Forest(
             name=f"sensitivity-{number}" if len(parts) > 1 else "sensitivity",
-            title=_part_title(reading, text("figure.sensitivity"), number, len(parts)),
+            title=part_title(reading, text("figure.sensitivity"), number, len(parts)),
             alt=text("alt.sensitivity", count=len(sets), reference=reading.label(reference)),
             axis=shared,
             columns=(text("column.estimate", measure=reading.measure_code),),
@@ -145,9 +145,9 @@ def rank_panels(reading: Reading) -> tuple[Panels, Panels]:
     return bars, curves
 
 
-def heterogeneity(reading: Reading) -> Density | None:
+def heterogeneity(reading: Reading, found: Row | None) -> Density | None:
     """Prior and posterior of the between-trial standard deviation; nothing for a common-effect fit."""
-    found, text = reading.results["heterogeneity"], reading.text
+    text = reading.text
     if found is None or not found.get("density"):
         return None
     density, numbers = found["density"], reading.text.numbers
@@ -171,7 +171,8 @@ def heterogeneity(reading: Reading) -> Density | None:
     )
 
 
-def _legend(reading: Reading) -> tuple[str, str | None]:
+def legend(reading: Reading) -> tuple[str, str | None]:
+    """Names of the black line and, where the model gives them, of the red one."""
     return reading.text("legend.credible"), reading.text("legend.predictive") if reading.random else None
 
 
@@ -179,7 +180,8 @@ def _names(reading: Reading, names: Iterable[str]) -> str:
     return reading.text.listed([reading.label(name) for name in names])
 
 
-def _values(rows: Iterable[ForestRow]) -> list[float]:
+def ends(rows: Iterable[ForestRow]) -> list[float]:
+    """The ends of all intervals, for an axis that holds them."""
     found: list[float] = []
     for row in rows:
         for interval in (row.credible, row.predictive):
@@ -187,7 +189,7 @@ def _values(rows: Iterable[ForestRow]) -> list[float]:
     return found
 
 
-def _room_for(reading: Reading, name: str) -> str:
+def room_for(reading: Reading, name: str) -> str:
     """The label of a treatment where it fits, its short name otherwise."""
     label = reading.label(name)
     return label if len(label) <= LONGEST_LABEL else clip(reading.short(name), LONGEST_LABEL)
@@ -196,11 +198,11 @@ def _room_for(reading: Reading, name: str) -> str:
 def _strip_row(reading: Reading, row: Row) -> ForestRow:
     name = row["treatment"]
     rank = RankSpan(row["median_rank"], row["rank_lower"], row["rank_upper"])
-    label = _room_for(reading, name)
+    label = room_for(reading, name)
     if name == reading.reference:
         return ForestRow(label, reading.marks[name], None, None, None, (reading.text("column.reference"),), rank=rank)
     effect = reading.effects[name, reading.reference]
-    return replace(_row(reading, effect, label, (reading.estimate(effect),)), rank=rank)
+    return replace(effect_row(reading, effect, label, (reading.estimate(effect),)), rank=rank)
 
 
 def _pair_row(reading: Reading, first: str, second: str) -> ForestRow:
@@ -212,10 +214,11 @@ def _pair_row(reading: Reading, first: str, second: str) -> ForestRow:
     trials = reading.text.numbers.count(effect["direct_studies"])
     predictive = (reading.interval(effect, "predictive_"),) if reading.random else ()
     cells = (reading.estimate(effect), *predictive, trials)
-    return _row(reading, effect, reading.text("pair", **names), cells)
+    return effect_row(reading, effect, reading.text("pair", **names), cells)
 
 
-def _row(reading: Reading, effect: Row, label: str, cells: tuple[str, ...]) -> ForestRow:
+def effect_row(reading: Reading, effect: Row, label: str, cells: tuple[str, ...]) -> ForestRow:
+    """A line of a relative effect, under the mark of its treatment."""
     credible = Interval(effect["lower"], effect["upper"])
     return ForestRow(label, reading.marks[effect["treatment"]], effect["median"], credible, _predictive(effect), cells)
 
@@ -235,11 +238,12 @@ def _pair_sides(reading: Reading) -> tuple[str, str]:
 
 def _section(reading: Reading, first: str, rows: Sequence[tuple[str, ForestRow]]) -> Section:
     own = tuple(row for name, row in rows if name == first)
-    heading = _room_for(reading, first)
+    heading = room_for(reading, first)
     return Section(heading if len(reading.ranked) > 3 else "", own)
 
 
-def _parts(sections: Sequence[Section]) -> list[tuple[Section, ...]]:
+def parts_of(sections: Sequence[Section]) -> list[tuple[Section, ...]]:
+    """Sections in parts that fit a page."""
     parts: list[tuple[Section, ...]] = []
     for section in sections:
         if parts and sum(len(it.rows) + 1 for it in (*parts[-1], section)) <= ROWS_PER_PART:
@@ -249,7 +253,8 @@ def _parts(sections: Sequence[Section]) -> list[tuple[Section, ...]]:
     return parts
 
 
-def _part_title(reading: Reading, title: str, number: int, count: int) -> str:
+def part_title(reading: Reading, title: str, number: int, count: int) -> str:
+    """The title of a figure, with its number where there are several parts."""
     return title if count == 1 else reading.text("figure.part", title=title, number=number, parts=count)
 
 
@@ -260,11 +265,11 @@ def _set_section(reading: Reading, name: str, sets: Sequence[Row]) -> Section:
         effect = effects(entry["relative_effects"]).get(pair)
         if effect is not None:
             rows.append(_set_row(reading, effect, clip(str(entry["title"]), LONGEST_LABEL), filled=False))
-    return Section(_room_for(reading, name), tuple(rows))
+    return Section(room_for(reading, name), tuple(rows))
 
 
 def _set_row(reading: Reading, effect: Row, label: str, filled: bool) -> ForestRow:
-    return replace(_row(reading, effect, label, (reading.estimate(effect),)), predictive=None, filled=filled)
+    return replace(effect_row(reading, effect, label, (reading.estimate(effect),)), predictive=None, filled=filled)
 
 
 def _node(reading: Reading, name: str, index: int, count: int, largest: int) -> Node:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nma.output.axes import Axis
+from nma.output.axes import Axis, Span
 from nma.output.palette import Mark
 
 
@@ -27,7 +27,10 @@ class RankSpan:
 
 @dataclass(frozen=True, slots=True)
 class ForestRow:
-    """One line of a forest: an estimate with its intervals, none of them for the reference itself."""
+    """One line of a forest: an estimate with its intervals, none of them for the reference itself.
+
+    ``strong`` rows stand out from the others by heavier words.
+    """
 
     label: str
     mark: Mark
@@ -37,21 +40,27 @@ class ForestRow:
     cells: tuple[str, ...]
     filled: bool = True
     rank: RankSpan | None = None
+    strong: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Lines under one heading."""
+    """Lines under one heading; ``cells`` stand beside the heading, or ``note`` where there is no room for columns."""
 
     heading: str
     rows: tuple[ForestRow, ...]
+    cells: tuple[str, ...] = ()
+    note: str = ""
+    strong: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Forest:
     """Estimates with credible (black) and predictive (red) intervals on one axis, and columns of text.
 
-    ``rank_title`` is set when each row also shows its rank, from 1 to ``ranks``.
+    ``rank_title`` is set when each row also shows its rank, from 1 to ``ranks``; ``line`` is a value that all rows are
+    to be compared with; ``widths`` are the left and right of the plot and the left of each column, in shares of a wide
+    page, where the usual ones do not fit.
     """
 
     name: str
@@ -63,6 +72,8 @@ class Forest:
     legend: tuple[str, str | None]
     ranks: int = 0
     rank_title: str = ""
+    line: float | None = None
+    widths: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,4 +153,60 @@ class Density:
     ticks: tuple[tuple[float, str], ...]
 
 
-Figure = Forest | Network | Panels | Density
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A point; one with a label is named beside it, and one that is not filled is a part of the crowd."""
+
+    x: float
+    y: float
+    label: str = ""
+    filled: bool = False
+    label_left: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A line to judge points by, named at its last point; a ``strong`` one is the line of the figure."""
+
+    xs: tuple[float, ...]
+    ys: tuple[float, ...]
+    label: str = ""
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """Points among curves; ``square`` gives both axes the same length."""
+
+    name: str
+    title: str
+    alt: str
+    points: tuple[Point, ...]
+    curves: tuple[Curve, ...]
+    x: Span
+    y: Span
+    square: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """One quantity in every row: a dot per trial, a longer mark at the median where there is one."""
+
+    span: Span
+    dots: tuple[tuple[float, ...], ...]
+    medians: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Strips:
+    """Quantities side by side, the same rows in each."""
+
+    name: str
+    title: str
+    alt: str
+    rows: tuple[str, ...]
+    strips: tuple[Strip, ...]
+    legend: tuple[str, str]
+
+
+Figure = Forest | Network | Panels | Density | Points | Strips

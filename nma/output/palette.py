@@ -27,6 +27,8 @@ class Shape:
     outline: str
 
 
+PLAIN_COLOUR = "#4d4d4d"
+
 SHAPES = (
     Shape("circle", "o", "M6 1a5 5 0 1 1 0 10a5 5 0 1 1 0-10z"),
     Shape("square", "s", "M1.5 1.5h9v9h-9z"),
@@ -46,6 +48,12 @@ class Mark:
 
     colour: str
     shape: Shape
+
+
+PLAIN = Mark(PLAIN_COLOUR, SHAPES[0])
+DIRECT = Mark(PLAIN_COLOUR, SHAPES[1])
+INDIRECT = Mark(PLAIN_COLOUR, SHAPES[3])
+"""Marks of what belongs to no one treatment: grey, because colours stand for treatments."""
 
 
 def marks(treatments: Iterable[str]) -> dict[str, Mark]:

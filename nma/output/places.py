@@ -35,6 +35,14 @@ def label_places(lines: Sequence[Line]) -> list[float]:
     return places
 
 
+def apart(heights: Sequence[float], gap: float) -> list[float]:
+    """Heights moved up as little as keeps them ``gap`` apart, in the order given (which must be from below)."""
+    placed: list[float] = []
+    for height in heights:
+        placed.append(max(height, placed[-1] + gap) if placed else height)
+    return placed
+
+
 def _along(line: Line, share: float) -> Point:
     (x0, y0), (x1, y1) = line
     return x0 + share * (x1 - x0), y0 + share * (y1 - y0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,8 @@ from markupsafe import Markup
 from nma.output import compose, display, sentences
 from nma.output.draw import Layout, draw
 from nma.output.figures import Figure
+from nma.output.inconsistency.case import Case
+from nma.output.inconsistency.summary import committee
 from nma.output.methods import methods
 from nma.output.reading import Reading
 from nma.output.text import load, tidy
@@ -23,6 +25,7 @@ SECTIONS = {
     "ranking": "section.ranking",
     "forest": "section.forest",
     "network": "section.network",
+    "consistency": "section.consistency",
     "league": "section.league",
     "trials": "section.trials",
     "excluded": "section.excluded",
@@ -30,7 +33,11 @@ SECTIONS = {
     "sensitivity": "section.sensitivity",
     "provenance": "section.provenance",
 }
+_OPTIONAL = {"sensitivity": "sensitivity", "consistency": "inconsistency"}
+"""Sections that stand only where the results hold their key."""
+
 PAGE = "report.html.j2"
+PAGE_OF_CHECKS = "inconsistency.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +73,19 @@ def render(results: Mapping[str, Any], templates: Path, language: str = "en") ->
         The translation table lacks a text, or the results hold a measure that cannot be shown.
     """
     reading = Reading(results, load(templates / "text", language))
+    return page(PAGE, reading, templates, _context(reading))
+
+
+def page(template: str, reading: Reading, templates: Path, context: dict[str, Any]) -> str:
+    """A page of the family: one template with what every page shows, and a context of its own."""
     environment = _environment(templates / "templates")
     environment.filters["trial_label"] = reading.trial
-    return environment.get_template(PAGE).render(_context(reading, templates / "style.css"))
+    return environment.get_template(template).render(_frame(reading, templates / "style.css") | context)
 
 
 def drawings(reading: Reading) -> dict[str, tuple[Figure, ...]]:
     """Figure records by the section they stand in."""
-    spread = compose.heterogeneity(reading)
+    spread = compose.heterogeneity(reading, reading.results["heterogeneity"])
     return {
         "answer": (compose.answer_strip(reading),),
         "ranking": compose.rank_panels(reading),
@@ -99,7 +111,8 @@ def _environment(folder: Path) -> Environment:
     )
 
 
-def _context(reading: Reading, style: Path) -> dict[str, Any]:
+def _frame(reading: Reading, style: Path) -> dict[str, Any]:
+    """What every page shows: its head, its stamp, its provenance."""
     return {
         "t": reading.text,
         "language": reading.text.language,
@@ -110,24 +123,30 @@ def _context(reading: Reading, style: Path) -> dict[str, Any]:
         "provenance": reading.results["provenance"],
         "sampling": reading.results["sampling"],
         "converged": reading.converged,
-        "sections": {
-            name: reading.text(heading)
-            for name, heading in SECTIONS.items()
-            if name != "sensitivity" or reading.results["sensitivity"]
-        },
-        "figures": {section: _drawn(found) for section, found in drawings(reading).items()},
-        "tables": _tables(reading),
-        "said": _said(reading),
         "resolved": json.dumps(reading.analysis, indent=2, ensure_ascii=False),
+        "tables": {"gate": display.gate(reading)},
         "style": Markup(_style(reading, style)),
     }
 
 
-def _drawn(records: Iterable[Figure]) -> list[Drawn]:
-    return [
-        Drawn(record.name, record.title, *(Markup(draw(record, layout)) for layout in (Layout.WIDE, Layout.NARROW)))
-        for record in records
-    ]
+def _context(reading: Reading) -> dict[str, Any]:
+    return {
+        "sections": {
+            name: reading.text(heading)
+            for name, heading in SECTIONS.items()
+            if name not in _OPTIONAL or reading.results.get(_OPTIONAL[name])
+        },
+        "figures": {section: [drawn(record) for record in found] for section, found in drawings(reading).items()},
+        "tables": _tables(reading),
+        "said": _said(reading),
+        "page_of_checks": PAGE_OF_CHECKS,
+    }
+
+
+def drawn(record: Figure) -> Drawn:
+    """A figure as the macros show it."""
+    wide, narrow = (Markup(draw(record, layout)) for layout in (Layout.WIDE, Layout.NARROW))
+    return Drawn(record.name, record.title, wide, narrow)
 
 
 def _tables(reading: Reading) -> dict[str, Any]:
@@ -148,11 +167,12 @@ def _tables(reading: Reading) -> dict[str, Any]:
 def _said(reading: Reading) -> dict[str, Any]:
     return {
         "answer": sentences.answer(reading),
-        "spread": sentences.spread(reading),
+        "spread": sentences.spread(reading, reading.results["heterogeneity"]),
         "direction": sentences.direction(reading),
         "separated": sentences.separated(reading),
         "weak": sentences.weak_links(reading),
         "grounds": sentences.grounds(reading),
+        "consistency": _consistency(reading),
         "methods": methods(reading),
         "changes": [
             (entry, None if entry["error"] else sentences.change(reading, entry))
@@ -165,6 +185,12 @@ def _said(reading: Reading) -> dict[str, Any]:
             (reading.trial(name), trial["source"]) for name, trial in reading.trials.items() if trial.get("source")
         ],
     }
+
+
+def _consistency(reading: Reading) -> tuple[str, ...]:
+    """Whether direct and indirect evidence agree; nothing where the results do not say."""
+    found = reading.results.get("inconsistency")
+    return committee(Case(found, reading)) if found else ()
 
 
 def _style(reading: Reading, path: Path) -> str:

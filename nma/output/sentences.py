@@ -37,9 +37,8 @@ def direction(reading: Reading) -> str:
     return reading.text("direction", direction=str(reading.results["direction"]).rstrip("."))
 
 
-def spread(reading: Reading) -> str:
+def spread(reading: Reading, found: Row | None) -> str:
     """How much the trials differ, after and before they were seen; empty for a common-effect fit."""
-    found = reading.results["heterogeneity"]
     if found is None:
         return ""
     after, before = _median_and_limits(reading, found), _median_and_limits(reading, found["prior"])

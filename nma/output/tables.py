@@ -79,12 +79,13 @@ def _guard(cell: object) -> object:
     return f"'{line}" if line.startswith(_DANGEROUS) else line
 
 
-def _frame(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
+def frame(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
+    """Rows as a frame with these columns, in this order, even when there is no row."""
     return pd.DataFrame([[row.get(name) for name in columns] for row in rows], columns=pd.Index(columns), dtype=object)
 
 
 def _relative_effects(results: Results) -> pd.DataFrame:
-    return _frame(results["relative_effects"], _EFFECT)
+    return frame(results["relative_effects"], _EFFECT)
 
 
 def _league(results: Results) -> pd.DataFrame:
@@ -92,12 +93,12 @@ def _league(results: Results) -> pd.DataFrame:
     order = [row["treatment"] for row in results["ranking"]]
     cells = {(row["treatment"], row["versus"]): row["median"] for row in results["relative_effects"]}
     rows = [{"treatment": name, **{f"vs {other}": cells.get((name, other)) for other in order}} for name in order]
-    return _frame(rows, ["treatment", *(f"vs {other}" for other in order)])
+    return frame(rows, ["treatment", *(f"vs {other}" for other in order)])
 
 
 def _ranking(results: Results) -> pd.DataFrame:
     rows = [{**row, "direction": results["direction"]} for row in results["ranking"]]
-    return _frame(rows, (*_RANK, "direction"))
+    return frame(rows, (*_RANK, "direction"))
 
 
 def _rank_probabilities(results: Results) -> pd.DataFrame:
@@ -112,7 +113,7 @@ def _rank_probabilities(results: Results) -> pd.DataFrame:
         for row in results["ranking"]
         for rank in range(len(row["rank_probabilities"]))
     ]
-    return _frame(rows, ("treatment", "rank", *names))
+    return frame(rows, ("treatment", "rank", *names))
 
 
 def _at(values: Sequence[float] | None, place: int) -> float | None:
@@ -130,17 +131,17 @@ def _trials(results: Results) -> pd.DataFrame:
         }
         for trial in trials
     ]
-    return _frame(rows, (*_TRIAL, "doubts", *(f"risk_{domain}" for domain in domains)))
+    return frame(rows, (*_TRIAL, "doubts", *(f"risk_{domain}" for domain in domains)))
 
 
 def _trial_arms(results: Results) -> pd.DataFrame:
     trials = results["evidence"]["trials"]
     rows = [{**arm, "trial": trial["id"]} for trial in trials for arm in trial.get("arms") or []]
-    return _frame(rows, ("trial", "treatment", "label", "events", "n"))
+    return frame(rows, ("trial", "treatment", "label", "events", "n"))
 
 
 def _excluded(results: Results) -> pd.DataFrame:
-    return _frame(results["evidence"]["excluded"], ("id", "label", "rule", "reason"))
+    return frame(results["evidence"]["excluded"], ("id", "label", "rule", "reason"))
 
 
 def _comparisons(results: Results) -> pd.DataFrame:
@@ -148,7 +149,7 @@ def _comparisons(results: Results) -> pd.DataFrame:
         {**row, "trials": len(row["studies"]), "studies": " ".join(row["studies"])}
         for row in results["evidence"]["comparisons"]
     ]
-    return _frame(rows, ("treatment", "versus", "trials", "participants", "studies"))
+    return frame(rows, ("treatment", "versus", "trials", "participants", "studies"))
 
 
 def _sensitivity(results: Results) -> pd.DataFrame:
@@ -181,7 +182,7 @@ def _sensitivity(results: Results) -> pd.DataFrame:
         "left",
         "error",
     )
-    return _frame(rows, columns)
+    return frame(rows, columns)
 
 
 def _set_rows(entry: Mapping[str, Any], reference: str) -> list[dict[str, Any]]:

@@ -131,13 +131,17 @@ def test_a_common_effect_has_nothing_red(read: Read) -> None:
     for record in records:
         assert record.legend[1] is None
         assert palette.PREDICTIVE not in draw.draw(record)
-    assert compose.heterogeneity(reading) is None
+    assert compose.heterogeneity(reading, reading.results["heterogeneity"]) is None
 
 
 def test_red_is_kept_for_what_is_predictive(read: Read) -> None:
     reading = read(with_sensitivity(results()))
     assert palette.PREDICTIVE in draw.draw(compose.forests(reading)[0])
-    for record in (compose.network(reading), compose.heterogeneity(reading), *compose.sensitivity(reading)):
+    for record in (
+        compose.network(reading),
+        compose.heterogeneity(reading, reading.results["heterogeneity"]),
+        *compose.sensitivity(reading),
+    ):
         assert record is not None
         assert palette.PREDICTIVE not in draw.draw(record)
 
@@ -229,7 +233,7 @@ def test_a_forest_of_any_size_is_cut_in_parts_on_one_axis(read: Read, count: int
 def test_drawings_are_svg_with_words_and_the_same_each_time(read: Read, layout: Layout) -> None:
     reading = read(with_sensitivity(results()))
     records = [compose.answer_strip(reading), compose.network(reading), *compose.rank_panels(reading)]
-    for record in [*records, compose.heterogeneity(reading)]:
+    for record in [*records, compose.heterogeneity(reading, reading.results["heterogeneity"])]:
         assert record is not None
         first = draw.draw(record, layout)
         draw.draw.cache_clear()

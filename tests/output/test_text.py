@@ -21,7 +21,7 @@ CALLED = re.compile(r"""\b(?:t|text|reading\.text)\(\s*["']([A-Za-z_.]+)["']""")
 
 
 def _sources() -> str:
-    files = [*(ROOT / "nma/output").glob("*.py"), *(ROOT / "reports/templates").glob("*.j2")]
+    files = [*(ROOT / "nma/output").rglob("*.py"), *(ROOT / "reports/templates").glob("*.j2")]
     return "\n".join(path.read_text(encoding="utf-8") for path in files)
 
 

@@ -1,0 +1,57 @@
+"""The only matplotlib: draws the figure records to SVG text, the same bytes each time, wide and narrow."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure as Canvas
+
+from nma.output.draw.density import density
+from nma.output.draw.forest import forest
+from nma.output.draw.frame import FONTS, Layout, drawing, finish
+from nma.output.draw.network import network
+from nma.output.draw.panels import panels
+from nma.output.draw.points import points
+from nma.output.draw.strips import strips
+from nma.output.figures import Density, Figure, Forest, Network, Panels, Points, Strips
+
+__all__ = ["Layout", "draw", "standalone"]
+
+
+@lru_cache(maxsize=128)
+def draw(figure: Figure, layout: Layout = Layout.WIDE) -> str:
+    """SVG text of a figure record.
+
+    Returns
+    -------
+    str
+        An ``svg`` element with title and description, ids of its own, and text that stays text.
+    """
+    name = f"{figure.name}-{layout.name.lower()}"
+    with drawing(name):
+        canvas = Canvas()
+        FigureCanvasSVG(canvas)
+        _DRAWERS[type(figure)](canvas, figure, layout)
+        stream = io.StringIO()
+        canvas.savefig(stream, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    return finish(stream.getvalue(), name, figure.title, figure.alt)
+
+
+def standalone(figure: Figure) -> str:
+    """SVG file of a figure record, in the wide layout."""
+    svg = draw(figure, Layout.WIDE).replace(' class="figure"', f' font-family="{FONTS}"')
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{svg}\n'
+
+
+_DRAWERS: dict[type, Callable[[Canvas, Any, Layout], None]] = {
+    Forest: forest,
+    Network: network,
+    Panels: panels,
+    Density: density,
+    Points: points,
+    Strips: strips,
+}

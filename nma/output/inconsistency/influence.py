@@ -1,0 +1,92 @@
+"""What drives it: the largest disagreements again, with each trial left out in turn."""
+
+from __future__ import annotations
+
+from nma.output.compose import LONGEST_LABEL
+from nma.output.figures import Forest, ForestRow
+from nma.output.inconsistency.case import Block, Case, Size
+from nma.output.inconsistency.forests import half_axis, in_parts, line, plain, whole_axis
+from nma.output.inconsistency.splits import not_computed
+from nma.output.reading import Row
+from nma.output.text import clip
+
+_HEADINGS = {"loop": "checks.influence.loop", "split": "checks.influence.split"}
+
+
+def blocks(case: Case) -> tuple[Block, ...]:
+    """The loop, then the split."""
+    found = case.found["influence"]
+    made = [_block(case, of, row) for of, row in found.items() if of in _HEADINGS and row is not None]
+    if found["split"] is None and not case.found["complete"]:
+        made.append(Block(lead=(not_computed(case),)))
+    return tuple(made) or (Block(lead=(case.text("checks.influence.none"),)),)
+
+
+def _block(case: Case, of: str, found: Row) -> Block:
+    what = case.loop(found["treatments"]) if of == "loop" else case.pair(found)
+    heading = case.text(_HEADINGS[of], what=what)
+    if not found["rows"]:
+        return Block(heading, lead=(case.text("checks.influence.no_rows"),), items=_refused(case, found))
+    figures = tuple(
+        (part, case.text("checks.caption.influence") if place == 0 else "")
+        for place, part in enumerate(_forests(case, of, what, found))
+    )
+    return Block(heading, _warnings(case, found), (_sentence(case, found),), figures, items=_refused(case, found))
+
+
+def _sentence(case: Case, found: Row) -> str:
+    """The trial without which the two ways lie closest together."""
+    first = found["rows"][0]
+    every, without = case.size(found["all"]), case.size(first)
+    key = "checks.influence.closest" if case.distance(without) < case.distance(every) else "checks.influence.no_closer"
+    values = {"trial": case.reading.trial(first["study"]), "name": case.size_name, "null": case.null}
+    return case.text(key, all=case.written(every), without=case.written(without), **values)
+
+
+def _forests(case: Case, of: str, what: str, found: Row) -> tuple[Forest, ...]:
+    text, every = case.text, case.size(found["all"])
+    sizes = [case.size(row) for row in found["rows"]]
+    title = text("checks.axis.apart", name=case.size_name)
+    sides = ("", "") if of == "split" else None
+    forest = Forest(
+        name=f"inconsistency-influence-{of}",
+        title=text("checks.figure.influence", what=what),
+        alt=text("checks.alt.influence", what=what, count=len(sizes), all=case.value(every)),
+        axis=half_axis(case, [every, *sizes], title)
+        if sides is None
+        else whole_axis(case, [every, *sizes], sides, title),
+        columns=(text("checks.column.size", code=case.size_code),),
+        sections=plain([line(case, text("checks.influence.all"), every, True), *_rows(case, found, sizes)]),
+        legend=(text("checks.legend.interval" if of == "loop" else "legend.credible"), None),
+        line=every.value,
+    )
+    return in_parts(case, forest)
+
+
+def _rows(case: Case, found: Row, sizes: list[Size]) -> list[ForestRow]:
+    return [
+        line(case, clip(case.text("checks.influence.without", trial=_trial(case, row)), LONGEST_LABEL), size, False)
+        for row, size in zip(found["rows"], sizes, strict=True)
+    ]
+
+
+def _trial(case: Case, row: Row) -> str:
+    name = case.reading.trial(row["study"])
+    return name if row.get("converged", True) else case.text("checks.splits.unsettled", pair=name)
+
+
+def _warnings(case: Case, found: Row) -> tuple[str, ...]:
+    failed = [row["study"] for row in found["rows"] if not row.get("converged", True)]
+    return (
+        (case.text("checks.influence.not_converged", count=len(failed), trials=case.trials(failed)),) if failed else ()
+    )
+
+
+def _refused(case: Case, found: Row) -> tuple[str, ...]:
+    groups: dict[str, list[str]] = {}
+    for row in found["refused"]:
+        groups.setdefault(row["reason"], []).append(row["study"])
+    return tuple(
+        case.text("checks.influence.refused", trials=case.trials(names), reason=case.text.word("omission", reason))
+        for reason, names in groups.items()
+    )
