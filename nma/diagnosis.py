@@ -57,6 +57,6 @@ def diagnose(project: Project, name: str, out: Path, options: RunOptions) -> dic
         sampled = sample(evidence, fit, MultiArm(options.multi_arm))
         command = f"nma inconsistency {name} --seed {options.seed} --multi-arm {options.multi_arm}"
         made = {**provenance(project, analysis, options, command), "multi_arm": options.multi_arm, "complete": True}
-        found = inconsistency(primary, sampled, made)
+        found = inconsistency(primary, sampled, made, report=bool(of_the_run))
         write_inconsistency(folder, found, project.reports)
     return found

@@ -103,7 +103,9 @@ def closed_form(evidence: Evidence, fit: Fit) -> dict[str, Any]:
     }
 
 
-def inconsistency(fit: Fit, sampled: Sampled | None, provenance: Mapping[str, Any]) -> dict[str, Any]:
+def inconsistency(
+    fit: Fit, sampled: Sampled | None, provenance: Mapping[str, Any], *, report: bool = True
+) -> dict[str, Any]:
     """Assemble the methodologist's results.
 
     Parameters
@@ -114,6 +116,8 @@ def inconsistency(fit: Fit, sampled: Sampled | None, provenance: Mapping[str, An
         Fits of the other models; without them the results are not ``complete``.
     provenance : mapping
         What the caller knows of where the input came from.
+    report : bool
+        Whether a committee's report stands beside the page.
     """
     evidence = fit.evidence
     shared = results(fit, {}, provenance)
@@ -125,6 +129,7 @@ def inconsistency(fit: Fit, sampled: Sampled | None, provenance: Mapping[str, An
         **{key: shared[key] for key in SHARED},
         "heterogeneity_posterior": shared["heterogeneity"],
         "complete": sampled is not None,
+        "report": report,
         **closed,
         "splits": splits,
         "not_split": not_split(evidence),

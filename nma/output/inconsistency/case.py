@@ -14,9 +14,6 @@ from nma.output.figures import Figure
 from nma.output.reading import Reading, Row
 from nma.output.text import Text, clip
 
-CHANCE = 0.05
-"""Below this share of chance a sentence speaks of disagreement: the complement of the 95 % intervals beside it."""
-
 _SMALLEST = 0.001
 _MEASURES = {"log RR": "RR", "log OR": "OR", "RD": "RD"}
 _SIZES = {"RR": "checks.size.RR", "OR": "checks.size.OR", "RD": "checks.size.RD"}

@@ -5,9 +5,10 @@ from __future__ import annotations
 from nma.output.axes import Span, span
 from nma.output.display import Cell, Table
 from nma.output.figures import Curve, Point, Points
-from nma.output.inconsistency.case import CHANCE, Block, Case, number, table
+from nma.output.inconsistency.case import Block, Case, number, table
 from nma.output.inconsistency.overall import point_name
 from nma.output.reading import Row
+from nma.output.sentences import CHANCE
 from nma.output.text import clip
 
 LIMIT = 3.0

@@ -1,25 +1,65 @@
-"""What drives it: the largest disagreements again, with each trial left out in turn."""
+"""What drives it: the global test and the largest disagreements again, with each trial left out in turn."""
 
 from __future__ import annotations
 
 from nma.output.compose import LONGEST_LABEL
+from nma.output.display import Cell
 from nma.output.figures import Forest, ForestRow
-from nma.output.inconsistency.case import Block, Case, Size
+from nma.output.inconsistency.case import Block, Case, Size, number, table
 from nma.output.inconsistency.forests import half_axis, in_parts, line, plain, whole_axis
 from nma.output.inconsistency.splits import not_computed
 from nma.output.reading import Row
+from nma.output.sentences import CHANCE
 from nma.output.text import clip
 
 _HEADINGS = {"loop": "checks.influence.loop", "split": "checks.influence.split"}
 
 
 def blocks(case: Case) -> tuple[Block, ...]:
-    """The loop, then the split."""
+    """The whole network, the loop, then the split."""
     found = case.found["influence"]
-    made = [_block(case, of, row) for of, row in found.items() if of in _HEADINGS and row is not None]
+    made = [_overall(case, found["global"])] if found["global"] is not None else []
+    made += [_block(case, of, row) for of, row in found.items() if of in _HEADINGS and row is not None]
     if found["split"] is None and not case.found["complete"]:
         made.append(Block(lead=(not_computed(case),)))
     return tuple(made) or (Block(lead=(case.text("checks.influence.none"),)),)
+
+
+def _overall(case: Case, found: Row) -> Block:
+    """The global test with each trial left out."""
+    heading = case.text("checks.influence.global")
+    if not found["rows"]:
+        return Block(heading, lead=(case.text("checks.influence.no_rows"),), items=_refused(case, found))
+    first = found["rows"][0]
+    values = {
+        "trial": case.reading.trial(first["study"]),
+        "without": _statistic(case, first),
+        "all": _statistic(case, found["all"]),
+    }
+    key = "checks.influence.settled" if first["p"] >= CHANCE > found["all"]["p"] else "checks.influence.least"
+    every = {"study": None, **found["all"]}
+    rows = [_overall_row(case, row) for row in (every, *found["rows"])]
+    heads = ("checks.head.omitted", "checks.head.q_chi", "checks.head.df", "checks.head.p", "checks.head.tau")
+    made = table(case, case.text("checks.caption_of.influence_global"), heads, rows)
+    return Block(heading, lead=(case.text(key, **values),), tables=(made,), items=_refused(case, found))
+
+
+def _statistic(case: Case, row: Row) -> str:
+    chi = case.text.numbers.decimals(row["chi2"], 2)
+    return case.text("checks.influence.statistic", chi=chi, df=row["df"], p=case.p_named(row["p"]))
+
+
+def _overall_row(case: Case, row: Row) -> tuple[Cell, ...]:
+    every = row["study"] is None
+    name = case.text("checks.influence.nobody") if every else case.reading.trial(row["study"])
+    flagged = row["p"] < CHANCE
+    return (
+        Cell(name, strong=every),
+        number(case.text.numbers.decimals(row["chi2"], 2), strong=every),
+        number(case.text.numbers.count(row["df"])),
+        number(case.p(row["p"]), strong=flagged),
+        number(case.tau(row["heterogeneity"])),
+    )
 
 
 def _block(case: Case, of: str, found: Row) -> Block:

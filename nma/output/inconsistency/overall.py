@@ -5,9 +5,10 @@ from __future__ import annotations
 from nma.output.axes import span
 from nma.output.display import Cell, Table
 from nma.output.figures import Curve, Point, Points
-from nma.output.inconsistency.case import CHANCE, Block, Case, number, table
+from nma.output.inconsistency.case import Block, Case, number, table
 from nma.output.inconsistency.splits import not_computed
 from nma.output.reading import Row
+from nma.output.sentences import CHANCE
 from nma.output.text import clip
 
 _REFUSED = {"no closed loop": "checks.designs.no_closed_loop", "each design once": "checks.designs.each_design_once"}
@@ -58,7 +59,7 @@ def _unrelated(case: Case) -> Block:
     return Block(
         heading,
         warnings=() if found["converged"] else (text("checks.means.not_converged"),),
-        lead=(_comparison(case, found), text("checks.means.no_ranking")),
+        lead=(_comparison(case, found), *_absorbed(case, found), text("checks.means.no_ranking")),
         figures=((_figure(case, found), text("checks.caption.deviance")),),
         tables=(_side_by_side(case, found),),
     )
@@ -72,6 +73,14 @@ def _comparison(case: Case, free: Row) -> str:
     strength = case.text("checks.means.clear" if abs(gap) > _CLEAR else "checks.means.slight")
     dics = {"own": case.deviance(own["dic"]), "free": case.deviance(free["dic"])}
     return case.text(key, strength=strength, **dics)
+
+
+def _absorbed(case: Case, free: Row) -> list[str]:
+    """That heterogeneity may stand in for disagreement; nothing for common effects, or where it is no smaller."""
+    own, other = case.found["heterogeneity_posterior"], free["heterogeneity"]
+    if own is None or other is None or other["median"] >= own["median"]:
+        return []
+    return [case.text("checks.means.absorbed", own=case.tau(own["median"]), free=case.tau(other["median"]))]
 
 
 def _side_by_side(case: Case, free: Row) -> Table:

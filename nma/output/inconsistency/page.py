@@ -49,5 +49,11 @@ def render(case: Case, made: Mapping[str, tuple[Block, ...]], templates: Path) -
     """
     headings = {name: case.text(heading) for name, (heading, _) in SECTIONS.items()}
     drawn = {record.name: report.drawn(record) for record in drawings(made)}
-    context = {"sections": headings, "blocks": made, "drawn": drawn, "complete": case.found["complete"]}
+    context = {
+        "sections": headings,
+        "blocks": made,
+        "drawn": drawn,
+        "complete": case.found["complete"],
+        "report": case.found["report"],
+    }
     return report.page(TEMPLATE, case.reading, templates, context)

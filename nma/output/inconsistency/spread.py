@@ -9,8 +9,9 @@ from nma.output.axes import axis
 from nma.output.compose import LONGEST_LABEL, effect_row, ends, heterogeneity, legend, room_for
 from nma.output.display import Cell, Table
 from nma.output.figures import Density, Forest, ForestRow
-from nma.output.inconsistency.case import CHANCE, Block, Case, number, table
+from nma.output.inconsistency.case import Block, Case, number, table
 from nma.output.inconsistency.forests import plain
+from nma.output.sentences import CHANCE
 from nma.output.text import clip
 
 _NEW = "predictive_"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from nma.output.inconsistency import fit, loops, overall, splits, spread
-from nma.output.inconsistency.case import CHANCE, Block, Case
+from nma.output.inconsistency.case import Block, Case
+from nma.output.sentences import CHANCE
 
 
 def blocks(case: Case) -> tuple[Block, ...]:

@@ -175,6 +175,18 @@ def _influence(found: Row) -> pd.DataFrame:
     return frame(rows, _OMITTED)
 
 
+def _influence_global(found: Row) -> pd.DataFrame:
+    """The design-by-treatment test with all trials, and with each trial left out."""
+    driven = found["influence"]["global"]
+    if driven is None:
+        return frame([], _OMITTED_GLOBAL)
+    refused = [{"study": row["study"], "refused": row["reason"]} for row in driven["refused"]]
+    return frame([{**driven["all"], "study": None}, *driven["rows"], *refused], _OMITTED_GLOBAL)
+
+
+_OMITTED_GLOBAL = ("study", "chi2", "df", "p", "heterogeneity", "refused")
+
+
 def _omitted(row: Row, name: str) -> dict[str, Any]:
     values: Sequence[Any] = [row.get(f"{name}{end}") for end in ("", "_lower", "_upper")]
     return {**row, **dict(zip(("value", "lower", "upper"), values, strict=True))}
@@ -192,4 +204,5 @@ _TABLES: dict[str, Callable[[Row], pd.DataFrame]] = {
     "transitivity": _transitivity,
     "missing_modifiers": _missing,
     "influence": _influence,
+    "influence_global": _influence_global,
 }
