@@ -116,7 +116,7 @@ def _frame(reading: Reading, style: Path) -> dict[str, Any]:
     return {
         "t": reading.text,
         "language": reading.text.language,
-        "title": tidy(reading.analysis["title"]),
+        "title": tidy(reading.analysis["title"] or reading.analysis["name"]),
         "reading": reading,
         "analysis": reading.analysis,
         "evidence": reading.evidence,
@@ -195,7 +195,7 @@ def _consistency(reading: Reading) -> tuple[str, ...]:
 
 def _style(reading: Reading, path: Path) -> str:
     """The style sheet, and the heads of the printed pages."""
-    title = css_text(tidy(reading.analysis["title"])[:90])
+    title = css_text(tidy(reading.analysis["title"] or reading.analysis["name"])[:90])
     stamp = "" if reading.converged else css_text(reading.text("stamp.short"))
     heads = f'@page{{@top-left{{content:"{title}"}}@top-right{{content:"{stamp}"}}}}'
     return f"{path.read_text(encoding='utf-8')}\n{heads}"

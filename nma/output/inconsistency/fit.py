@@ -141,6 +141,8 @@ def _predictive(case: Case) -> Block:
 def _loo(case: Case) -> Block:
     text, found = case.text, case.found["fit"]["loo"]
     numbers = text.numbers
+    if found is None:
+        return Block(text("checks.fit.loo"), lead=(text("checks.fit.loo_one_trial"),))
     key = "checks.fit.loo_unreliable" if found["k_over"] else "checks.fit.loo_reliable"
     said = text(
         key,
