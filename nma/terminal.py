@@ -81,10 +81,13 @@ def show_inconsistency(found: dict[str, Any]) -> None:
         for row in found["splits"] or ()
     ]
     if rows:
-        table(("comparison", f"direct against indirect: {prefix} (95 % CrI)", "p", "converged"), rows)
+        heading = f"direct against indirect: {prefix} (95 % CrI)"
+        table(("comparison", heading, "p (near 0: the two disagree)", "converged"), rows)
     else:
         out.print("No comparison can be split: no comparison has both direct and indirect evidence.")
     out.print(_global_line(found["design_by_treatment"]))
+    if not found["sampling"]["converged"]:
+        out.print("NOT CONVERGED: these numbers must not be used.", style="bold")
 
 
 _REFUSED = {
@@ -99,7 +102,8 @@ _REFUSED = {
 def _global_line(test: dict[str, Any]) -> str:
     if test["refused"]:
         return _REFUSED[test["refused"]]
-    numbers = f"chi2 {test['chi2']:.2f} on {test['df']} df, p = {test['p']:.3g}"
+    share = f"{test['p']:.1%}" if test["p"] >= 0.001 else "less than 0.1%"
+    numbers = f"chi2 {test['chi2']:.2f} on {test['df']} df, so large in {share} of networks whose designs agree"
     if test["p"] < 0.05:
         return f"Design-by-treatment test: the designs disagree more than chance explains ({numbers})."
     return (

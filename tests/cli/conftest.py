@@ -46,6 +46,7 @@ class Sampler:
             "scale": {"ratio": True},
             "splits": None if sampled is None else [],
             "design_by_treatment": {"refused": "no closed loop"},
+            "sampling": {"converged": True},
             "provenance": dict(provenance),
         }
 
