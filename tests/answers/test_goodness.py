@@ -204,3 +204,18 @@ def test_one_trial_cannot_be_left_out(analysis, made_fit, triangle):
     fit = made_fit(analysis(**NORMAL))
     one = nma.Evidence.from_frame(triangle[triangle["study"] == "t4"], fit.analysis)
     assert leave_one_out(replace(fit, evidence=one)) is None
+
+
+def test_the_range_over_settings_is_that_of_a_normal_with_the_median_spread(made_fit, analysis):
+    """95 % of settings lie within 1.96 τ: a factor on a ratio scale, a width for differences, nothing if common."""
+    from nma.answers.heterogeneity import settings_range
+
+    fit = made_fit(analysis(**NORMAL))
+    median, upper = np.quantile(fit.heterogeneity_sd, [0.5, 0.975])
+    found = settings_range(fit)
+    assert_same([found["factor"], found["factor_upper"]], np.exp(stats.norm.ppf(0.975) * np.array([median, upper])))
+    priors = {"effects": {"family": "normal", "scale": 1}, "heterogeneity": {"family": "half-normal", "scale": 1}}
+    risk = made_fit(analysis(measure="RD", likelihood="normal", link="identity", priors=priors))
+    assert_same(settings_range(risk)["width"], stats.norm.ppf(0.975) * np.median(risk.heterogeneity_sd))
+    common = {"effects": "common", "priors": {"effects": {"family": "normal", "scale": 1}}}
+    assert settings_range(made_fit(analysis(**NORMAL, **common), tau=None)) is None
