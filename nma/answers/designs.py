@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from scipy import stats
 
 from nma.answers.contrast_level import between_variance, regression, upper_tail
 from nma.evidence import Evidence, Trial, trial_contrasts
@@ -33,7 +34,9 @@ def design_by_treatment(evidence: Evidence) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``chi2``, ``df``, ``p`` (missing where refused), ``heterogeneity`` (τ within designs), ``df_within``,
+        ``chi2``, ``df``, ``p`` (missing where refused), ``p_adjusted`` (chi2 / df against F with df and df_within,
+        which allows for the uncertainty of τ: the χ² test alone rejects too often where few trials share a design,
+        see docs/calibration.md), ``heterogeneity`` (τ within designs), ``df_within``,
         ``designs``, ``moments`` (the same three at the moment estimate of τ, as netmeta prints them), and ``refused``:
         None, "no closed loop", or "each design once" (where τ cannot be told from inconsistency).
     """
@@ -42,18 +45,22 @@ def design_by_treatment(evidence: Evidence) -> dict[str, Any]:
     random = evidence.analysis.effects is Effects.RANDOM
     refused = "no closed loop" if df == 0 else "each design once" if free.df == 0 and random else None
     estimates = between_variance(evidence, free), free.moment_variance() if random else 0.0
-    by_likelihood, moments = (_wald(consistent, free, variance, refused is None) for variance in estimates)
+    by_likelihood, moments = (_wald(consistent, free, variance, (refused is None, random)) for variance in estimates)
     found = {**by_likelihood, "df": df, "df_within": free.df, "moments": moments}
     listed = [{"treatments": list(design), "studies": list(ids)} for design, ids in designs(evidence).items()]
     return {**found, "refused": refused, "designs": listed}
 
 
-def _wald(consistent: Regression, free: Regression, variance: float, wanted: bool) -> dict[str, float | None]:
+def _wald(consistent: Regression, free: Regression, variance: float, how: tuple[bool, bool]) -> dict[str, float | None]:
     """The statistic at one between-trial variance; only the variance where the test is refused."""
+    wanted, random = how
     if not wanted:
-        return {"chi2": None, "p": None, "heterogeneity": float(np.sqrt(variance)) if free.df > 0 else None}
-    chi2 = max(0.0, consistent.q(variance) - free.q(variance))
-    return {"chi2": chi2, "p": upper_tail(chi2, consistent.df - free.df), "heterogeneity": float(np.sqrt(variance))}
+        tau = float(np.sqrt(variance)) if free.df > 0 else None
+        return {"chi2": None, "p": None, "p_adjusted": None, "heterogeneity": tau}
+    chi2, df = max(0.0, consistent.q(variance) - free.q(variance)), consistent.df - free.df
+    p = upper_tail(chi2, df)
+    adjusted = float(stats.f.sf(chi2 / df, df, free.df)) if random else p
+    return {"chi2": chi2, "p": p, "p_adjusted": adjusted, "heterogeneity": float(np.sqrt(variance))}
 
 
 def heterogeneity_statistics(evidence: Evidence) -> dict[str, Any]:

@@ -63,23 +63,19 @@ def sample(evidence: Evidence, fit: Sampler, multi_arm: MultiArm = MultiArm.SYMM
         How splits treat trials that hold both treatments and others.
     """
     pairs = split_tasks(evidence, multi_arm)
-    tasks = {_name(pair): task for pair, task in pairs.items()}
+    names = {pair: f"split {place}: {pair[0]} against {pair[1]}" for place, pair in enumerate(pairs, start=1)}
+    tasks = {names[pair]: task for pair, task in pairs.items()}
     if not is_same_model(evidence):
         tasks["unrelated means"] = unrelated_task(evidence)
     fits = fit(tasks) if tasks else {}
-    splits = {pair: fits[_name(pair)] for pair in pairs}
+    splits = {pair: fits[name] for pair, name in names.items()}
     first = Sampled(splits, fits.get("unrelated means"))
     worst = _worst(first)
     if worst is None:
         return first
     left_out, refused = split_influence_tasks(worst)
-    names = {f"without {study}": study for study in left_out}
-    more = fit({name: left_out[study] for name, study in names.items()}) if left_out else {}
-    return Sampled(splits, first.unrelated, {study: more[name] for name, study in names.items()}, tuple(refused))
-
-
-def _name(pair: Pair) -> str:
-    return f"{pair[0]} against {pair[1]}"
+    more = fit({f"without {study}": task for study, task in left_out.items()}) if left_out else {}
+    return Sampled(splits, first.unrelated, {study: more[f"without {study}"] for study in left_out}, tuple(refused))
 
 
 def _worst(sampled: Sampled) -> Fit | None:
@@ -132,7 +128,7 @@ def inconsistency(
         "report": report,
         **closed,
         "splits": splits,
-        "not_split": not_split(evidence),
+        "not_split": not_split(evidence, _multi_arm(sampled)),
         "multi_arm": str(_multi_arm(sampled)),
         "fit": {
             **goodness(fit),

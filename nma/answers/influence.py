@@ -8,14 +8,16 @@ from typing import Any
 
 from nma.answers.contrasts import LIMITS
 from nma.answers.designs import design_by_treatment
-from nma.answers.loops import Loop, loop_row
+from nma.answers.loops import Loop, Pieces, loop_row
 from nma.answers.scale import quantiles
 from nma.answers.splits import direct_and_indirect, pair_of, posterior_p, split_ratio
 from nma.evidence import Evidence
-from nma.evidence.network import comparisons, components, has_indirect_path, supplied
+from nma.evidence.network import comparisons, components, has_independent_evidence, has_indirect_path
 from nma.fitting import Fit, Task
 
-GLOBAL_KEYS = ("chi2", "df", "p", "heterogeneity")
+MOST_TRIALS = 100
+"""Above this the global test is not repeated without each trial: one of many drives little, and it takes minutes."""
+GLOBAL_KEYS = ("chi2", "df", "p", "p_adjusted", "heterogeneity")
 LOOP_KEYS = ("difference", "ror", "ror_lower", "ror_upper", "flagged")
 
 
@@ -33,19 +35,22 @@ def loop_influence(evidence: Evidence, loops: Sequence[Mapping[str, Any]], netwo
     rows, refused = [], []
     for study in worst["studies"]:
         rest = without(evidence, study)
-        if supplied(rest, loop) is None:
+        if not has_independent_evidence(rest, loop):
             refused.append({"study": study, "reason": "the loop opens"})
         else:
-            row = loop_row(rest, loop, network_tau)
+            row = loop_row(Pieces.of(rest, network_tau), loop)
             rows.append({"study": study, **{key: row[key] for key in LOOP_KEYS}})
     everything = {key: worst[key] for key in LOOP_KEYS}
     return {"treatments": list(loop), "all": everything, "rows": _closest_first(rows), "refused": refused}
 
 
 def global_influence(evidence: Evidence) -> dict[str, Any] | None:
-    """The design-by-treatment test with each trial left out, the largest p first; None where there is no such test."""
+    """The design-by-treatment test with each trial left out, the largest p first.
+
+    None where there is no such test, or where there are more than :data:`MOST_TRIALS`.
+    """
     everything = design_by_treatment(evidence)
-    if everything["refused"]:
+    if everything["refused"] or len(evidence.trials) > MOST_TRIALS:
         return None
     rows, refused = [], []
     for trial in evidence.trials:
@@ -75,7 +80,8 @@ def split_influence_tasks(fit: Fit) -> tuple[dict[str, Task], list[str]]:
     tasks, refused = {}, []
     for trial in fit.evidence.trials:
         rest = without(fit.evidence, trial.id)
-        if any({c.treatment, c.versus} == set(pair) for c in comparisons(rest)) and has_indirect_path(rest, *pair):
+        compared = any({c.treatment, c.versus} == set(pair) for c in comparisons(rest))
+        if compared and has_indirect_path(rest, *pair):
             tasks[trial.id] = Task(rest, fit.analysis, fit.means)
         else:
             refused.append(trial.id)

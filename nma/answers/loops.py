@@ -8,7 +8,7 @@ The effects θ of a loop's edges are estimated together, by weighted least squar
 neighbours of the loop, cut to the loop's treatments, so that the contrasts of a multi-arm trial keep their covariance
 and are never counted as independent. A trial that holds the whole loop cannot disagree with itself: the edges share
 the difference there, θ_e - w/L for each of L, the consistent effects nearest to θ, whatever the order of its arms.
-Where one edge has no other trials it is seen as it is, and the others share the difference, as in a symmetric split.
+An edge without other trials is seen there as it is, and the others share the difference, as in a symmetric split.
 """
 
 from __future__ import annotations
@@ -22,12 +22,45 @@ import numpy as np
 from nma.answers.contrast_level import between_variance, combined, limits, regression, two_sided
 from nma.answers.designs import pairwise
 from nma.answers.scale import Floats, adds_on_log
-from nma.evidence import Evidence, Trial, trial_contrasts
-from nma.evidence.network import edges, loops, supplied
+from nma.evidence import Evidence, Trial, TrialContrasts, trial_contrasts
+from nma.evidence.network import comparisons, edges, has_independent_evidence, loops, sides_of_other_trials
 from nma.fitting.layout import independent_contrasts, zero_rule
 from nma.fitting.least_squares import Regression
 
 Loop = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """What all loops of an evidence are made of, computed once.
+
+    Attributes
+    ----------
+    contrasts : dict
+        Values and variances of each trial's arms.
+    variances : dict
+        Between-trial variance of each comparison by itself, both ways round (0 where it has one trial).
+    network_tau : float
+        Between-trial standard deviation of the network.
+    """
+
+    evidence: Evidence
+    contrasts: dict[str, TrialContrasts]
+    variances: dict[tuple[str, str], float]
+    network_tau: float
+
+    @classmethod
+    def of(cls, evidence: Evidence, network_tau: float | None = None) -> Pieces:
+        """Take an evidence apart; its own network's heterogeneity unless another is given."""
+        measure, rule = evidence.analysis.effect_measure, zero_rule(evidence.analysis)
+        seen = {trial.id: trial_contrasts(trial, measure, rule) for trial in evidence.trials}
+        variances = {}
+        for c in comparisons(evidence):
+            own = between_variance(evidence, pairwise(evidence, c.treatment, c.versus))
+            variances[c.treatment, c.versus] = variances[c.versus, c.treatment] = own
+        if network_tau is None:
+            network_tau = float(np.sqrt(between_variance(evidence, regression(evidence))))
+        return cls(evidence, seen, variances, network_tau)
 
 
 def loop_table(evidence: Evidence) -> dict[str, Any]:
@@ -41,35 +74,44 @@ def loop_table(evidence: Evidence) -> dict[str, Any]:
         "no loops" where the network has none.
     """
     found, left_out = [], []
-    network = float(np.sqrt(between_variance(evidence, regression(evidence))))
+    every = Pieces.of(evidence)
     for loop in loops(evidence):
-        if supplied(evidence, loop) is not None:
-            found.append(loop_row(evidence, loop, network))
+        if has_independent_evidence(evidence, loop):
+            found.append(loop_row(every, loop))
         else:
-            holding = [trial.id for trial in evidence.trials if len(set(loop) & set(trial.design)) > 2]
             alone = all(set(loop) <= set(trial.design) for trial in evidence.trials if pieces(loop, trial.design))
             reason = "one multi-arm trial" if alone else "shared trials"
-            left_out.append({"treatments": list(loop), "reason": reason, "studies": holding})
+            left_out.append({"treatments": list(loop), "reason": reason, "studies": _multi_arm(evidence, loop)})
     note = None if found or left_out else "no loops"
     ordered = sorted(found, key=lambda row: (-abs(row["difference"]), row["treatments"]))
     return {"loops": ordered, "loops_left_out": left_out, "loops_note": note}
 
 
-def loop_row(evidence: Evidence, loop: Loop, network_tau: float) -> dict[str, Any]:
+def _multi_arm(evidence: Evidence, loop: Loop) -> list[str]:
+    """Trials that hold three treatments of a loop or more."""
+    return [trial.id for trial in evidence.trials if len(set(loop) & set(trial.design)) > 2]
+
+
+def loop_row(every: Pieces, loop: Loop) -> dict[str, Any]:
     """One loop; differences and standard errors on the scale on which effects add, ratios where that is a log scale.
 
     The heterogeneity is taken three ways: one τ shared in the loop (restricted likelihood), one for each comparison,
     and the network's. The first is the default.
     """
-    arrays = _arrays(evidence, loop)
+    evidence, arrays = every.evidence, _arrays(every, loop)
     shared = between_variance(evidence, arrays.regression)
-    own = [between_variance(evidence, pairwise(evidence, *edge)) for edge in edges(loop)]
-    ways = {
-        "loop": _factor(evidence, arrays, shared) | {"tau": float(np.sqrt(shared)), "taus": None},
-        "comparison": _factor(evidence, arrays, arrays.averaged(own))
-        | {"tau": None, "taus": [float(np.sqrt(variance)) for variance in own]},
-        "network": _factor(evidence, arrays, network_tau**2) | {"tau": network_tau, "taus": None},
+    own = [every.variances[edge] for edge in edges(loop)]
+    taus: dict[str, dict[str, Any]] = {
+        "loop": {"tau": float(np.sqrt(shared)), "taus": None},
+        "comparison": {"tau": None, "taus": [float(np.sqrt(variance)) for variance in own]},
+        "network": {"tau": every.network_tau, "taus": None},
     }
+    between: dict[str, float | Floats] = {
+        "loop": shared,
+        "comparison": arrays.averaged(own),
+        "network": every.network_tau**2,
+    }
+    factors = {way: _factor(evidence, arrays, variance) for way, variance in between.items()}
     estimate, covariance = arrays.regression.solve(shared)
     return {
         "treatments": list(loop),
@@ -83,19 +125,21 @@ def loop_row(evidence: Evidence, loop: Loop, network_tau: float) -> dict[str, An
             }
             for place, edge in enumerate(edges(loop))
         ],
-        **{key: value for key, value in ways["loop"].items() if key not in ("tau", "taus")},
-        "p": two_sided(ways["loop"]["difference"], ways["loop"]["se"]),
-        "heterogeneity": ways["loop"]["tau"],
+        **factors["loop"],
+        "p": two_sided(factors["loop"]["difference"], factors["loop"]["se"]),
+        "heterogeneity": taus["loop"]["tau"],
         "estimable": arrays.regression.df > 0,
         "studies": arrays.studies,
-        "multi_arm": [trial.id for trial in evidence.trials if len(set(loop) & set(trial.design)) > 2],
-        "by_heterogeneity": {
-            way: {
-                key: row[key] for key in ("tau", "taus", "difference", "se", "ror", "ror_lower", "ror_upper", "flagged")
-            }
-            for way, row in ways.items()
-        },
+        "multi_arm": _multi_arm(evidence, loop),
+        "by_heterogeneity": {way: {**taus[way], **{key: row[key] for key in WAYS}} for way, row in factors.items()},
     }
+
+
+WAYS = (
+    "difference", "se", "signed_difference_lower", "signed_difference_upper",
+    "ror", "ror_lower", "ror_upper", "flagged",
+)  # fmt: skip
+"""What is said of a loop under each heterogeneity."""
 
 
 @dataclass(frozen=True)
@@ -113,39 +157,37 @@ class _LoopArrays:
         return averaged
 
 
-def _arrays(evidence: Evidence, loop: Loop) -> _LoopArrays:
+def _arrays(every: Pieces, loop: Loop) -> _LoopArrays:
+    share = np.array(sides_of_other_trials(every.evidence, loop), dtype=float)
+    share /= share.sum()
     parts = []
-    for trial in evidence.trials:
+    for trial in every.evidence.trials:
         for piece in pieces(loop, trial.design):
-            parts.append((trial.id, *_independent(evidence, trial, loop, piece)))
+            parts.append((trial.id, *_independent(every.contrasts[trial.id], trial, loop, (piece, share))))
     design, estimate, variance, informs = (np.concatenate([part[place] for part in parts]) for place in range(1, 5))
     studies = list(dict.fromkeys(part[0] for part in parts))
     return _LoopArrays(Regression(design, estimate, variance), informs, studies)
 
 
 def _independent(
-    evidence: Evidence, trial: Trial, loop: Loop, piece: Sequence[int]
+    seen: TrialContrasts, trial: Trial, loop: Loop, run: tuple[Sequence[int], Floats]
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """Design, estimate, variance and informed edges of one trial's arms that follow each other in the loop."""
-    held = tuple(trial.arms[trial.design.index(loop[place % len(loop)])] for place in piece)
-    seen = trial_contrasts(trial, evidence.analysis.effect_measure, zero_rule(evidence.analysis))
-    order = [trial.arms.index(arm) for arm in held]
+    piece, share = run
+    order = [trial.design.index(loop[place % len(loop)]) for place in piece]
     cut = replace(seen, value=seen.value[order], variance=seen.variance[order])
-    design = np.zeros((len(held) - 1, len(loop)))
+    design = np.zeros((len(order) - 1, len(loop)))
     for row in range(len(design)):
         design[row, [place % len(loop) for place in piece[: row + 1]]] = 1.0
-    if len(held) == len(loop):
-        own = supplied(evidence, loop)
-        assert own is not None, "the loop has no independent evidence"
-        share_of = np.array([edge in own for edge in edges(loop)]) / len(own)
-        design -= share_of.cumsum()[: len(design), None]
+    if len(order) == len(loop):
+        design -= share.cumsum()[: len(design), None]
         informed = np.arange(len(loop))
     else:
         informed = np.array([place % len(loop) for place in piece[:-1]])
-    share = np.zeros((len(design), len(loop)))
-    share[:, informed] = 1 / len(informed)
+    informs = np.zeros((len(design), len(loop)))
+    informs[:, informed] = 1 / len(informed)
     mixing, estimate, precision = independent_contrasts(cut.estimate, cut.covariance)
-    return np.linalg.solve(mixing, design), estimate, 1 / precision, share
+    return np.linalg.solve(mixing, design), estimate, 1 / precision, informs
 
 
 def pieces(loop: Loop, design: Sequence[str]) -> list[list[int]]:

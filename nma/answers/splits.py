@@ -19,35 +19,50 @@ from nma.answers.heterogeneity import tau_summary
 from nma.answers.scale import Floats, adds_on_log
 from nma.errors import InputError, Problem, nearest
 from nma.evidence import Evidence
-from nma.evidence.network import comparisons, has_indirect_path
+from nma.evidence.network import comparisons, components, has_indirect_path
 from nma.fitting import Fit, Task, Workbench
-from nma.fitting.means import Pair, split
+from nma.fitting.means import Pair, prepared, split
 from nma.registry.base import shown
 from nma.vocab import MultiArm
 
 
-def splittable(evidence: Evidence) -> list[Pair]:
-    """Comparisons that can be split: compared within a trial, and connected without the trials that hold both."""
+def splittable(evidence: Evidence, multi_arm: MultiArm = MultiArm.SYMMETRIC) -> list[Pair]:
+    """Comparisons that can be split: compared within a trial, and connected without the trials that hold both.
+
+    Where multi-arm trials are taken apart the network must also stay whole.
+    """
     pairs = [(c.treatment, c.versus) for c in comparisons(evidence)]
-    return [pair for pair in pairs if has_indirect_path(evidence, *pair)]
+    return [pair for pair in pairs if has_indirect_path(evidence, *pair) and stays_whole(evidence, pair, multi_arm)]
 
 
-def not_split(evidence: Evidence) -> list[dict[str, Any]]:
-    """The other pairs of treatments, each with the reason: "no direct trial" or "no indirect path"."""
+def stays_whole(evidence: Evidence, pair: Pair, multi_arm: MultiArm) -> bool:
+    """Whether every treatment stays connected in the trials as a split takes them."""
+    parts = components([trial.design for trial in prepared(evidence, split(*pair, multi_arm)).trials])
+    return len(parts) == 1 and len(parts[0]) == len(evidence.treatments)
+
+
+def not_split(evidence: Evidence, multi_arm: MultiArm = MultiArm.SYMMETRIC) -> list[dict[str, Any]]:
+    """The other pairs of treatments, each with the reason.
+
+    "no direct trial", "no indirect path", or "falls apart": without the arms that are set aside when multi-arm trials
+    are taken apart, a treatment would be cut off.
+    """
     direct = {(c.treatment, c.versus): c.studies for c in comparisons(evidence)}
-    split_ = set(splittable(evidence))
+    split_ = set(splittable(evidence, multi_arm))
     rows = []
     for versus, treatment in combinations(evidence.treatments, 2):
         studies = direct.get((treatment, versus), ())
         if (treatment, versus) not in split_:
-            reason = "no indirect path" if studies else "no direct trial"
+            reason = "falls apart" if has_indirect_path(evidence, treatment, versus) else "no indirect path"
+            reason = reason if studies else "no direct trial"
             rows.append({"treatment": treatment, "versus": versus, "reason": reason, "studies": list(studies)})
     return rows
 
 
 def split_tasks(evidence: Evidence, multi_arm: MultiArm = MultiArm.SYMMETRIC) -> dict[Pair, Task]:
     """What to fit: one model for each comparison that can be split."""
-    return {pair: Task(evidence, evidence.analysis, split(*pair, multi_arm)) for pair in splittable(evidence)}
+    pairs = splittable(evidence, multi_arm)
+    return {pair: Task(evidence, evidence.analysis, split(*pair, multi_arm)) for pair in pairs}
 
 
 def node_splits(fit: Fit, *, multi_arm: str = "symmetric", cores: int | None = None) -> pd.DataFrame:
@@ -80,7 +95,7 @@ def node_splits(fit: Fit, *, multi_arm: str = "symmetric", cores: int | None = N
         hint = nearest(multi_arm, known)
         raise InputError(Problem("", "multi_arm", "unknown word", shown(multi_arm), ", ".join(known), hint))
     tasks = split_tasks(fit.evidence, MultiArm(multi_arm))
-    named = {f"{treatment} against {versus}": task for (treatment, versus), task in tasks.items()}
+    named = {str(place): task for place, task in enumerate(tasks.values())}
     fits = Workbench(seed=fit.seed, cores=cores).fit(named) if named else {}
     return pd.DataFrame([split_row(own, fit) for own in fits.values()])
 
@@ -101,7 +116,8 @@ def split_row(fit: Fit, consistency: Fit) -> dict[str, Any]:
         ``direct``, ``indirect``, ``network`` and ``difference`` (direct less indirect): posterior medians on the scale
         on which effects add, each with ``_lower``, ``_upper`` (95 %), ``_mean`` and ``_sd``; ``ratio`` =
         exp(difference) with its limits (None for RD); ``p`` = 2 min(P(direct > indirect), P(direct < indirect));
-        ``heterogeneity``, ``dbar``, ``pd`` and ``dic`` under the split.
+        ``heterogeneity``, ``dbar``, ``pd`` and ``dic`` under the split (the last three None where taking trials apart
+        leaves fewer data points, so that they compare with nothing).
     """
     treatment, versus = pair_of(fit)
     direct, indirect = direct_and_indirect(fit)
@@ -110,6 +126,7 @@ def split_row(fit: Fit, consistency: Fit) -> dict[str, Any]:
     difference = direct - indirect
     holding = [trial for trial in fit.evidence.trials if {treatment, versus} <= set(trial.design)]
     fitted = goodness(fit)
+    whole = fitted["data_points"] == goodness(consistency)["data_points"]
     return {
         "treatment": treatment,
         "versus": versus,
@@ -120,7 +137,7 @@ def split_row(fit: Fit, consistency: Fit) -> dict[str, Any]:
         **split_ratio(fit, difference),
         "p": posterior_p(difference),
         "heterogeneity": tau_summary(fit),
-        **{key: fitted[key] for key in ("dbar", "pd", "dic")},
+        **{key: fitted[key] if whole else None for key in ("dbar", "pd", "dic")},
         "studies": [trial.id for trial in holding],
         "multi_arm_studies": [trial.id for trial in holding if len(trial.arms) > 2],
         "converged": fit.diagnostics.converged,

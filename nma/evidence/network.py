@@ -103,21 +103,31 @@ def edges(loop: Sequence[str]) -> list[tuple[str, str]]:
     return [(treatment, versus) for versus, treatment in zip(loop, [*loop[1:], loop[0]], strict=True)]
 
 
-def supplied(evidence: Evidence, loop: Sequence[str]) -> list[tuple[str, str]] | None:
-    """The comparisons of a loop that have trials of their own; None where the loop has no independent evidence.
+def has_independent_evidence(evidence: Evidence, loop: Sequence[str]) -> bool:
+    """Whether a loop can disagree with itself.
 
-    A loop can disagree with itself only if each of its comparisons can be given a trial of its own that does not hold
-    the whole loop. One of them may be left to the trials with the whole loop: what they say of it can be set against
-    the way round through the others. That is the rule of node-splitting, read round the loop.
+    It can if each of its comparisons can be given a trial of its own that does not hold the whole loop. One of them may
+    be left to the trials with the whole loop: what they say of it can be set against the way round through the others.
+    That is the rule of node-splitting, read round the loop.
     """
     sides = edges(loop)
-    partial = [set(t.design) for t in evidence.trials if not set(loop) <= set(t.design)]
+    partial = _partial(evidence, loop)
     if _can_be_matched(sides, partial):
-        return sides
+        return True
     if len(partial) == len(evidence.trials):
-        return None
-    rest = ([side for side in sides if side != left] for left in sides)
-    return next((others for others in rest if _can_be_matched(others, partial)), None)
+        return False
+    return any(_can_be_matched([side for side in sides if side != left], partial) for left in sides)
+
+
+def sides_of_other_trials(evidence: Evidence, loop: Sequence[str]) -> list[bool]:
+    """For each comparison of a loop, whether a trial holds it that does not hold the whole loop."""
+    partial = _partial(evidence, loop)
+    return [any(set(side) <= design for design in partial) for side in edges(loop)]
+
+
+def _partial(evidence: Evidence, loop: Sequence[str]) -> list[set[str]]:
+    """Designs of the trials that do not hold the whole loop."""
+    return [set(trial.design) for trial in evidence.trials if not set(loop) <= set(trial.design)]
 
 
 def _can_be_matched(sides: Sequence[tuple[str, str]], designs: Sequence[set[str]]) -> bool:

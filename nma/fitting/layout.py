@@ -29,6 +29,8 @@ from nma.vocab import Effects, Family, Likelihood, Link, ZeroCells
 Floats = npt.NDArray[np.floating[Any]]
 Ints = npt.NDArray[np.int64]
 
+WORST_CONDITION = 1e12
+"""Condition of a sampling covariance beyond which it is not inverted."""
 ABSENT_VARIANCE = 1e8
 """Sampling variance of a contrast that stands for no data."""
 
@@ -125,7 +127,12 @@ def independent_contrasts(estimate: Floats, covariance: Floats) -> tuple[Floats,
     """
     size = len(estimate)
     root = np.linalg.cholesky(0.5 * np.eye(size) + 0.5)
-    precision, turn = np.linalg.eigh(root.T @ np.linalg.inv(covariance) @ root)
+    if np.linalg.cond(covariance) < WORST_CONDITION:
+        precision, turn = np.linalg.eigh(root.T @ np.linalg.inv(covariance) @ root)
+    else:  # arms of a thousand million people beside arms of one: the inverse would be noise
+        half = np.linalg.solve(root, covariance)
+        variance, turn = np.linalg.eigh(np.linalg.solve(root, half.T))
+        precision = 1 / np.maximum(variance, np.finfo(float).eps * variance.max())
     mixing = root @ turn
     return mixing, np.linalg.solve(mixing, estimate), precision
 

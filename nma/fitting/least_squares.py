@@ -68,12 +68,15 @@ class Regression:
             return 0.0
         return max(0.0, (self.q() - self.df) / scale)
 
-    def restricted_log_likelihood(self, between: float) -> float:
-        """Restricted log likelihood of τ², without its constant."""
-        total = self.variance + between
-        _, covariance = self.solve(between)
-        _, log_det = np.linalg.slogdet(covariance)
-        return float(-0.5 * (np.sum(np.log(total)) - log_det + self.q(between)))
+    def restricted_log_likelihood(self, between: float | Floats) -> Floats:
+        """Restricted log likelihood of τ², without its constant; shape (G,) for G values of τ² at once."""
+        total = self.variance + np.atleast_1d(between)[:, None]
+        weighted = self.x.T / total[:, None, :]
+        cross = weighted @ self.x + self.ridge * np.eye(self.x.shape[1])
+        estimate = np.linalg.solve(cross, weighted @ self.y[:, None])[..., 0]
+        q = ((self.y - estimate @ self.x.T) ** 2 / total).sum(axis=1)
+        likelihood: Floats = -0.5 * (np.log(total).sum(axis=1) + np.linalg.slogdet(cross)[1] + q)
+        return likelihood
 
     def restricted_variance(self) -> float:
         """τ² that maximises the restricted likelihood; 0 where there are no degrees of freedom."""
@@ -81,10 +84,10 @@ class Regression:
             return 0.0
 
         def loss(tau: float) -> float:
-            return -self.restricted_log_likelihood(tau**2)
+            return -float(self.restricted_log_likelihood(tau**2)[0])
 
         grid = np.linspace(0.0, 1.0, GRID) ** 2 * self._largest_tau()
-        best = int(np.argmin([loss(tau) for tau in grid]))
+        best = int(np.argmax(self.restricted_log_likelihood(grid**2)))
         bounds = (grid[max(best - 1, 0)], grid[min(best + 1, GRID - 1)])
         found = minimize_scalar(loss, bounds=bounds, method="bounded", options={"xatol": 1e-10 * max(1.0, bounds[1])})
         # At the boundary the search ends a rounding error away from 0.

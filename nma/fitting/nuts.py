@@ -14,7 +14,7 @@ import xarray as xr
 from nma.analysis.spec import Sampling
 from nma.errors import FitError
 from nma.fitting.layout import ABSENT_VARIANCE, Layout, Structure
-from nma.fitting.means import Task
+from nma.fitting.means import Task, basis, prepared
 from nma.fitting.priors import DENSITIES
 from nma.fitting.quiet import pymc
 from nma.vocab import Effects, Family, Likelihood, Link
@@ -183,11 +183,11 @@ def posterior(sampled: Sampled, layout: Layout, task: Task) -> xr.Dataset:
     """Turn draws of the padded structure into the posterior of this evidence: real entries only, named coordinates."""
     draws = {name: array.to_numpy() for name, array in sampled.draws.items()}
     analysis = task.analysis
-    variables, coords = _parameters(draws["effects"], layout, task)
+    variables, coords = _parameters(draws["effects"], task)
     if "heterogeneity_sd" in draws:
         variables["heterogeneity_sd"] = (("chain", "draw"), draws["heterogeneity_sd"])
     if "probability" in draws:
-        studies = _real(layout.names["study"])
+        studies = layout.names["study"][: len(prepared(task.evidence, task.means).trials)]
         variables["probability"] = (("chain", "draw", "study", "arm"), draws["probability"][:, :, : len(studies)])
         coords |= {"study": studies, "arm": layout.names["arm"]}
     chains, size = draws["effects"].shape[:2]
@@ -196,20 +196,15 @@ def posterior(sampled: Sampled, layout: Layout, task: Task) -> xr.Dataset:
     return xr.Dataset(variables, coords, attributes)
 
 
-def _parameters(draws: Any, layout: Layout, task: Task) -> tuple[dict[str, Any], dict[str, Any]]:
+def _parameters(draws: Any, task: Task) -> tuple[dict[str, Any], dict[str, Any]]:
     """Effects of all treatments, the reference's 0 first; of models that are not consistent the parameters."""
-    names = _real(layout.names["effect"])
+    names = list(basis(task.evidence, task.means).names)
     own = draws[..., : len(names)]
     if not task.means.consistent:
         return {"parameters": (("chain", "draw", "parameter"), own)}, {"parameter": names}
     with_reference = np.concatenate([np.zeros((*own.shape[:2], 1)), own], axis=-1)
     variables = {"effects": (("chain", "draw", "treatment"), with_reference)}
     return variables, {"treatment": list(task.evidence.treatments)}
-
-
-def _real(names: list[str]) -> list[str]:
-    """Labels without those of what is filled up."""
-    return [name for name in names if not name.startswith("(no ")]
 
 
 def on_terminal() -> bool:

@@ -101,7 +101,7 @@ def grounds(reading: Reading) -> list[str]:
 def _contradicted(reading: Reading) -> list[str]:
     """That direct and indirect evidence contradict each other, where the global test says so."""
     found = reading.results.get("inconsistency")
-    p = found["design_by_treatment"]["p"] if found else None
+    p = found["design_by_treatment"]["p_adjusted"] if found else None
     return [reading.text("agreement.contradicted")] if p is not None and p < CHANCE else []
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from comparators import assert_printed, assert_same
 from networks import consistent_frame, frame_of
+from scipy import stats
 
 import nma
 from nma.answers.designs import band, design_by_treatment, heterogeneity_statistics
@@ -68,6 +69,27 @@ def test_global_test_of_stata(loaded):
     assert_printed(found["chi2"], "5.11")
     assert_printed(found["p"], "0.646")
     assert_printed(found["heterogeneity"], "0.743")
+
+
+def test_the_adjusted_p_allows_for_the_heterogeneity_being_estimated(loaded):
+    """Against F(7, 16), by scipy; larger than that of χ², and the same for common effects."""
+    found = design_by_treatment(loaded("smoking_gemtc", "OR"))
+    assert_same(found["p_adjusted"], stats.f.sf(found["chi2"] / 7, 7, 16))
+    assert found["p_adjusted"] > found["p"]
+    changes = {"effects": "common", "priors": {"effects": {"family": "normal", "scale": 10}}}
+    common = design_by_treatment(loaded("smoking_gemtc", "OR", **changes))
+    assert common["p_adjusted"] == common["p"]
+
+
+def test_arms_of_very_different_size_leave_numbers(analysis):
+    """A thousand million people beside one: the covariance cannot be inverted, the regression still can be solved."""
+    n = 10**9
+    rows = [("1", "A", n, n), ("1", "B", n, n), ("1", "C", n, n), ("1", "D", 0, 1), ("1", "E", 1, 1)]
+    rows += [("2", "A", 0, 1), ("2", "E", 0, 1)]
+    frame = pd.DataFrame(rows, columns=["study", "treatment", "events", "n"])
+    evidence = nma.Evidence.from_frame(frame, analysis(measure="RR", link="log"))
+    found = heterogeneity_statistics(evidence)
+    assert all(np.isfinite(found[key]) and found[key] >= 0 for key in ("q_total", "q_within", "q_between", "tau_reml"))
 
 
 def test_common_effects_test_is_q_between(loaded, mapping):

@@ -1,5 +1,7 @@
 """Loops: which there are, what they say, and that multi-arm trials are never counted twice."""
 
+from itertools import permutations
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,7 +11,7 @@ from networks import consistent_frame, frame_of, two_arm
 import nma
 from nma.answers.loops import loop_table, pieces
 from nma.answers.splits import closed_form_split
-from nma.evidence.network import edges, loops, supplied
+from nma.evidence.network import edges, has_independent_evidence, loops, sides_of_other_trials
 
 
 @pytest.fixture
@@ -186,11 +188,37 @@ def test_edges_go_round():
     assert edges("ABC") == [("B", "A"), ("C", "B"), ("A", "C")]
 
 
-def test_each_comparison_needs_a_trial_of_its_own(built):
-    assert supplied(built("AB", "AC", "BC"), "ABC") == edges("ABC")
-    assert supplied(built("AB", "AC", "ABC"), "ABC") == [("B", "A"), ("A", "C")]
-    assert supplied(built("AB", "ABC", "ABC"), "ABC") is None
-    assert supplied(built("ABC", "ABC", "ABC"), "ABC") is None
+@pytest.mark.parametrize(
+    ("designs", "independent", "other_trials"),
+    [
+        (("AB", "AC", "BC"), True, [True, True, True]),
+        (("AB", "AC", "ABC"), True, [True, False, True]),
+        (("AB", "ABC", "ABC"), False, [True, False, False]),
+        (("ABC", "ABC", "ABC"), False, [False, False, False]),
+    ],
+)
+def test_each_comparison_but_one_needs_a_trial_of_its_own(built, designs, independent, other_trials):
+    evidence = built(*designs)
+    assert has_independent_evidence(evidence, "ABC") is independent
+    assert sides_of_other_trials(evidence, "ABC") == other_trials
+
+
+def test_a_quadrilateral_with_a_four_arm_trial_does_not_depend_on_names(analysis):
+    """A three-arm trial can stand for either of two of its sides; the choice must not matter."""
+    rows = [
+        ("1", "A", 10, 60), ("1", "B", 25, 60), ("1", "C", 12, 60), ("2", "C", 10, 50), ("2", "D", 30, 50),
+        ("3", "D", 10, 70), ("3", "A", 20, 70),
+        ("4", "A", 10, 40), ("4", "B", 8, 40), ("4", "C", 22, 40), ("4", "D", 12, 40),
+    ]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=["study", "treatment", "events", "n"])
+    found = []
+    for names in permutations("ABCD"):
+        renamed = frame.assign(treatment=frame["treatment"].map(dict(zip("ABCD", names, strict=True))))
+        table = loop_table(nma.Evidence.from_frame(renamed, analysis()))["loops"]
+        four = [row for row in table if len(row["treatments"]) == 4]
+        found.append(sorted((abs(row["difference"]), row["se"]) for row in four))
+    for other in found[1:]:
+        np.testing.assert_allclose(other, found[0], rtol=1e-5)  # τ is found to 1e-6 or so
 
 
 def test_risk_differences_have_differences_and_no_ratios(built):

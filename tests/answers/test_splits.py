@@ -129,6 +129,17 @@ def test_tasks_carry_the_convention(smoking_frame, analysis):
     assert {task.means for task in tasks.values()} == {split(*pair, MultiArm.SEPARATE) for pair in splittable(evidence)}
 
 
+def test_taking_trials_apart_must_leave_the_network_whole(built):
+    """Without arm C of the only trial that holds it, C is cut off: refused, with its reason."""
+    evidence = built("ABC", "AD", "BD")
+    assert splittable(evidence) == [("B", "A"), ("D", "A"), ("D", "B")]
+    assert splittable(evidence, MultiArm.SEPARATE) == [("D", "A"), ("D", "B")]
+    reasons = {(r["treatment"], r["versus"]): r["reason"] for r in not_split(evidence, MultiArm.SEPARATE)}
+    assert reasons["B", "A"] == "falls apart"
+    for pair in splittable(evidence, MultiArm.SEPARATE):
+        assert np.isfinite(closed_form_split(evidence, pair, MultiArm.SEPARATE)["p"])
+
+
 @pytest.mark.parametrize(("share", "p"), [(0.5, 1.0), (0.99, 0.02), (0.01, 0.02), (1.0, 0.0)])
 def test_p_is_twice_the_smaller_side(share, p):
     draws = np.where(np.arange(1000) < share * 1000, 1.0, -1.0)

@@ -31,6 +31,26 @@ def test_values_are_those_of_the_registry(found, project):
         assert row["upper"] == max(values.values())
 
 
+READ = {
+    "year": lambda study: {study.year},
+    "months": lambda study: {record.months for record in study.outcomes},
+    "mean_age": lambda study: {study.effect_modifiers.mean_age},
+    "percent_men": lambda study: {study.effect_modifiers.percent_men},
+    "percent_psychosis": lambda study: {study.effect_modifiers.percent_psychosis},
+    "basis": lambda study: {str(record.basis) for record in study.outcomes},
+    "population: severe_mental_illness": lambda study: {str(study.population.flags["severe_mental_illness"])},
+}
+
+
+@pytest.mark.parametrize("name", READ)
+def test_each_modifier_is_read_from_its_own_place(found, project, name):
+    modifier = next(modifier for modifier in found["modifiers"] if modifier["name"] == name)
+    entries = [entry for row in modifier["comparisons"] for entry in row["values"]]
+    assert entries
+    for entry in entries:
+        assert entry["value"] in READ[name](project.registry.study(entry["study"]))
+
+
 def test_known_and_missing_add_up(found):
     for row, modifier in zip(found["missing"], found["modifiers"], strict=True):
         assert row["known"] + len(row["missing"]) == row["trials"] == 20

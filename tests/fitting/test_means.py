@@ -96,6 +96,26 @@ def test_consistency_never_shares_a_compilation_with_the_others(evidence):
     assert kinds[0] != kinds[1] == kinds[2]
 
 
+def test_names_that_look_like_filling_are_kept(triangle, analysis):
+    """What is filled up is told by its place, not by its name."""
+    from types import SimpleNamespace
+
+    import xarray as xr
+
+    from nma.fitting.nuts import posterior
+
+    names = {"A": "(no treatment)", "B": "(no drug)", "C": "(no effect 0)"}
+    plan = analysis(reference="(no treatment)")
+    task = Task(nma.Evidence.from_frame(triangle.assign(treatment=triangle["treatment"].map(names)), plan), plan)
+    room = structure_of(task).holding(structure_of(Task(task.evidence, plan, DESIGNS)))
+    arrays = layout(task, room)
+    shapes = {"effects": (2, 5, 5), "heterogeneity_sd": (2, 5), "probability": (2, 5, *arrays.events.shape)}
+    draws = {name: xr.DataArray(np.full(shape, 0.5)) for name, shape in shapes.items()}
+    found = posterior(SimpleNamespace(draws=draws), arrays, task)
+    assert set(found["treatment"].to_numpy()) == set(names.values())
+    assert found.sizes["study"] == 4
+
+
 def test_a_split_of_what_is_not_there_is_refused(evidence):
     with pytest.raises(FitError, match="the network does not hold both"):
         basis(evidence, split("Z", "A"))

@@ -192,9 +192,9 @@ def test_what_waits_for_a_command_names_it(text: Text) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"p": 0.02}, "evidence disagree more than chance would explain: a disagreement this large"),
-        ({"p": 0.00001}, "less than 1% of networks whose evidence agrees (p < 0.001)"),
-        ({"p": 0.3}, "in 30% of networks whose evidence agrees (p = 0.30)"),
+        ({"p_adjusted": 0.02}, "evidence disagree more than chance would explain: a disagreement this large"),
+        ({"p_adjusted": 0.00001}, "less than 1% of networks whose evidence agrees (p < 0.001)"),
+        ({"p_adjusted": 0.3}, "in 30% of networks whose evidence agrees (p = 0.30)"),
         ({"refused": "each design once", "p": None, "chi2": None, "df": None}, "compared in one trial only"),
     ],
 )
@@ -272,7 +272,7 @@ def test_the_global_test_without_each_trial_names_the_one_that_settles_it(
 ) -> None:
     made = found()
     driven = made["influence"]["global"]
-    driven["all"]["p"], driven["rows"][0]["p"] = every, without
+    driven["all"]["p_adjusted"], driven["rows"][0]["p_adjusted"] = every, without
     block = influence.blocks(_case(made, text))[0]
     assert words in block.lead[0]
     first = made["influence"]["global"]["rows"][0]["study"]
@@ -299,7 +299,7 @@ def test_what_the_answer_hangs_on_says_where_the_evidence_contradicts_itself(tex
     told = "contradict each other more than chance would explain: see"
     for p, said in ((0.01, True), (0.2, False), (None, False)):
         made = summary()
-        made["design_by_treatment"] = made["design_by_treatment"] | {"p": p}
+        made["design_by_treatment"] = made["design_by_treatment"] | {"p_adjusted": p}
         assert any(told in line for line in grounds(Reading(results() | {"inconsistency": made}, text))) is said
     assert not any(told in line for line in grounds(Reading(results(), text)))
 

@@ -171,7 +171,8 @@ def thrombolytics():
     named = task_of("thrombolytics_tsd", **changes)
     frame = named.evidence.frame().assign(treatment=lambda f: f["treatment"].map(NUMBERED))
     plan = named.analysis.patched({"reference": NUMBERED["SK"]})
-    base = Task(nma.Evidence.from_frame(frame, plan), plan)
+    careful = plan.patched({"sampling": {"draws": 6000}})  # the DIC needs more draws than an effect
+    base = Task(nma.Evidence.from_frame(frame, careful), careful)
     tasks = {
         pair: Task(base.evidence, plan, split(*(NUMBERED[name] for name in pair), MultiArm.BASELINE)) for pair in DIAS
     }

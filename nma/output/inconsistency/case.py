@@ -161,9 +161,9 @@ class Case:
         """A share, written; unlike a probability it may be nought."""
         return "–" if value is None else f"{self.text.numbers.count(100 * value)}%"
 
-    def deviance(self, value: float) -> str:
+    def deviance(self, value: float | None) -> str:
         """A deviance or a statistic, written."""
-        return self.text.numbers.decimals(value, 1)
+        return "–" if value is None else self.text.numbers.decimals(value, 1)
 
     def pair(self, row: Row, longest: int = 2 * LONGEST_LABEL) -> str:
         """A comparison by short names."""

@@ -36,7 +36,11 @@ def _overall(case: Case, found: Row) -> Block:
         "without": _statistic(case, first),
         "all": _statistic(case, found["all"]),
     }
-    key = "checks.influence.settled" if first["p"] >= CHANCE > found["all"]["p"] else "checks.influence.least"
+    key = (
+        "checks.influence.settled"
+        if first["p_adjusted"] >= CHANCE > found["all"]["p_adjusted"]
+        else "checks.influence.least"
+    )
     every = {"study": None, **found["all"]}
     rows = [_overall_row(case, row) for row in (every, *found["rows"])]
     heads = ("checks.head.omitted", "checks.head.q_chi", "checks.head.df", "checks.head.p", "checks.head.tau")
@@ -46,18 +50,18 @@ def _overall(case: Case, found: Row) -> Block:
 
 def _statistic(case: Case, row: Row) -> str:
     chi = case.text.numbers.decimals(row["chi2"], 2)
-    return case.text("checks.influence.statistic", chi=chi, df=row["df"], p=case.p_named(row["p"]))
+    return case.text("checks.influence.statistic", chi=chi, df=row["df"], p=case.p_named(row["p_adjusted"]))
 
 
 def _overall_row(case: Case, row: Row) -> tuple[Cell, ...]:
     every = row["study"] is None
     name = case.text("checks.influence.nobody") if every else case.reading.trial(row["study"])
-    flagged = row["p"] < CHANCE
+    flagged = row["p_adjusted"] < CHANCE
     return (
         Cell(name, strong=every),
         number(case.text.numbers.decimals(row["chi2"], 2), strong=every),
         number(case.text.numbers.count(row["df"])),
-        number(case.p(row["p"]), strong=flagged),
+        number(case.p(row["p_adjusted"]), strong=flagged),
         number(case.tau(row["heterogeneity"])),
     )
 

@@ -30,8 +30,9 @@ def sentence(case: Case) -> str:
     found, text = case.found["design_by_treatment"], case.text
     if found["refused"]:
         return text(_REFUSED[found["refused"]])
-    key = "checks.designs.disagree" if found["p"] < CHANCE else "checks.designs.agree"
-    return text(key, chi=text.numbers.decimals(found["chi2"], 2), df=found["df"], chance=case.chance(found["p"]))
+    key = "checks.designs.disagree" if found["p_adjusted"] < CHANCE else "checks.designs.agree"
+    numbers = {"chi": text.numbers.decimals(found["chi2"], 2), "plain": case.p_named(found["p"])}
+    return text(key, df=found["df"], chance=case.chance(found["p_adjusted"]), **numbers)
 
 
 def _designs(case: Case) -> Table:

@@ -32,8 +32,8 @@ def _agreement(case: Case) -> str:
     """For a committee: the global test where there is one, the loops otherwise."""
     found, text = case.found["design_by_treatment"], case.text
     if not found["refused"]:
-        key = "checks.committee.disagree" if found["p"] < CHANCE else "checks.committee.agree"
-        return text(key, chance=case.chance(found["p"]))
+        key = "checks.committee.disagree" if found["p_adjusted"] < CHANCE else "checks.committee.agree"
+        return text(key, chance=case.chance(found["p_adjusted"]))
     flagged = [loop for loop in case.found["loops"] if loop["flagged"]]
     if not case.found["loops"]:
         return text("checks.committee.no_loop")

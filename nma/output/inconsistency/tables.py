@@ -184,7 +184,7 @@ def _influence_global(found: Row) -> pd.DataFrame:
     return frame([{**driven["all"], "study": None}, *driven["rows"], *refused], _OMITTED_GLOBAL)
 
 
-_OMITTED_GLOBAL = ("study", "chi2", "df", "p", "heterogeneity", "refused")
+_OMITTED_GLOBAL = ("study", "chi2", "df", "p", "p_adjusted", "heterogeneity", "refused")
 
 
 def _omitted(row: Row, name: str) -> dict[str, Any]:
