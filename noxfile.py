@@ -62,3 +62,11 @@ def benchmark(session: nox.Session) -> None:
     """Where the time goes; not part of the checks."""
     _install(session, ".")
     session.run("python", "benchmarks/run.py", *session.posargs)
+    session.run("python", "benchmarks/inconsistency.py")
+
+
+@nox.session
+def calibration(session: nox.Session) -> None:
+    """Size and power of the tests for inconsistency: an hour; `-- --quick` tries it. Made docs/calibration.md."""
+    _install(session, ".")
+    session.run("python", "benchmarks/calibrate_inconsistency.py", *session.posargs)

@@ -204,6 +204,15 @@ def test_the_global_test_is_told_with_its_meaning(text: Text, change: dict[str, 
     assert words in overall.sentence(_case(made, text))
 
 
+@pytest.mark.parametrize(("p", "words"), [(0.3, "no disagreement"), (0.01, "any difference between trials counts")])
+def test_common_effects_have_no_spread_to_allow_for(text: Text, p: float, words: str) -> None:
+    made = found()
+    made["analysis"]["effects"] = "common"
+    made["design_by_treatment"]["p_adjusted"] = p
+    assert words in overall.sentence(_case(made, text))
+    assert "spread" not in overall.sentence(_case(made, text))
+
+
 @pytest.mark.parametrize(
     ("dic", "words"),
     [

@@ -11,6 +11,13 @@ from nma.output.reading import Row
 from nma.output.sentences import CHANCE
 from nma.output.text import clip
 
+_TOLD = {
+    (True, True): "checks.designs.disagree",
+    (True, False): "checks.designs.disagree_common",
+    (False, True): "checks.designs.agree",
+    (False, False): "checks.designs.agree_common",
+}
+"""By whether the designs disagree, and whether effects are random."""
 _REFUSED = {"no closed loop": "checks.designs.no_closed_loop", "each design once": "checks.designs.each_design_once"}
 _MOST_NAMED = 8
 _FAR = 0.5
@@ -30,7 +37,7 @@ def sentence(case: Case) -> str:
     found, text = case.found["design_by_treatment"], case.text
     if found["refused"]:
         return text(_REFUSED[found["refused"]])
-    key = "checks.designs.disagree" if found["p_adjusted"] < CHANCE else "checks.designs.agree"
+    key = _TOLD[found["p_adjusted"] < CHANCE, case.reading.random]
     numbers = {"chi": text.numbers.decimals(found["chi2"], 2), "plain": case.p_named(found["p"])}
     return text(key, df=found["df"], chance=case.chance(found["p_adjusted"]), **numbers)
 
