@@ -103,3 +103,21 @@ def test_what_cannot_be_done_is_said_in_one_line(review, sampler, tmp_path, argu
     assert len(errors) == 1
     assert expected in errors[0]
     assert not (tmp_path / "out").exists()
+
+
+def test_on_a_terminal_fits_are_counted_on_a_bar(monkeypatch):
+    import io
+
+    from rich.console import Console
+
+    from nma import terminal
+
+    shown = io.StringIO()
+    console = Console(file=shown, force_terminal=True, width=100, legacy_windows=False)
+    monkeypatch.setattr(terminal, "err", console)
+    with terminal.progress() as say:
+        say("main: compiling")
+        say("main: 3 of 4 fits [bold] done", 3, 4)
+        console.print("between")  # draws the bar anew
+    assert "3 of 4 fits [bold] done" in shown.getvalue()
+    assert "━" in shown.getvalue()
