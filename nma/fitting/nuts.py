@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -130,7 +131,9 @@ class Compiled:
 
         self.structure = layout.structure
         # Numba compiles the model; without C nothing else needs a compiler, nor looks for a BLAS.
-        with pytensor.config.change_flags(cxx=""):
+        with pytensor.config.change_flags(cxx=""), warnings.catch_warnings():
+            # A hint about speed for whoever writes the compiled code; nobody who fits a model can follow it.
+            warnings.filterwarnings("ignore", message=".*faster on contiguous arrays")
             self._model = nutpie.compile_pymc_model(build(layout))
 
     def sample(self, layout: Layout, settings: Sampling, seed: int, cores: int, progress: bool = False) -> Sampled:
