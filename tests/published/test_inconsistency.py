@@ -195,8 +195,8 @@ def test_node_splits_of_dias_2010(thrombolytics, pair):
 def test_deviance_of_the_thrombolytics(thrombolytics):
     """TSD 4: 105.9 / 58.0 / 163.9 under consistency and 99.7 / 65.0 / 164.7 with unrelated means.
 
-    The deviance to half a point; pD depends on the scale of what is plugged in (smoking: 43.8 or 45.0 by package), so it
-    and the DIC to one point, a fiftieth of pD where multinma's own tests allow a tenth.
+    The deviance to half a point; pD depends on the scale of what is plugged in (smoking: 43.8 or 45.0 by package), so
+    it and the DIC to one point, about a fiftieth of pD where multinma's own tests allow a tenth.
     """
     for name, expected in (("consistency", (105.9, 58.0, 163.9)), ("unrelated", (99.7, 65.0, 164.7))):
         found = goodness(thrombolytics[name])
