@@ -64,7 +64,7 @@ def global_influence(evidence: Evidence) -> dict[str, Any] | None:
             refused.append({"study": trial.id, "reason": found["refused"]})
         else:
             rows.append({"study": trial.id, **{key: found[key] for key in GLOBAL_KEYS}})
-    ordered = sorted(rows, key=lambda row: (-row["p"], row["study"]))
+    ordered = sorted(rows, key=lambda row: (-row["p_adjusted"], row["study"]))
     return {"all": {key: everything[key] for key in GLOBAL_KEYS}, "rows": ordered, "refused": refused}
 
 

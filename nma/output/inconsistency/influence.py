@@ -30,17 +30,15 @@ def _overall(case: Case, found: Row) -> Block:
     heading = case.text("checks.influence.global")
     if not found["rows"]:
         return Block(heading, lead=(case.text("checks.influence.no_rows"),), items=_refused(case, found))
-    first = found["rows"][0]
+    calm = found["all"]["p_adjusted"] >= CHANCE
+    first = found["rows"][-1 if calm else 0]
     values = {
         "trial": case.reading.trial(first["study"]),
         "without": _statistic(case, first),
         "all": _statistic(case, found["all"]),
     }
-    key = (
-        "checks.influence.settled"
-        if first["p_adjusted"] >= CHANCE > found["all"]["p_adjusted"]
-        else "checks.influence.least"
-    )
+    driven = "checks.influence.settled" if first["p_adjusted"] >= CHANCE else "checks.influence.least"
+    key = "checks.influence.calm" if calm else driven
     every = {"study": None, **found["all"]}
     rows = [_overall_row(case, row) for row in (every, *found["rows"])]
     heads = ("checks.head.omitted", "checks.head.q_chi", "checks.head.df", "checks.head.p", "checks.head.tau")
