@@ -116,3 +116,13 @@ def test_names_that_look_like_anything_make_a_page(analysis, tmp_path, project):
     found, _ = made(nma.Evidence.from_frame(frame, analysis(reference=names["A"])))
     write(found, tmp_path, project.reports)
     assert "<i>" not in (tmp_path / "inconsistency.html").read_text("utf-8")
+
+
+def test_names_that_read_alike_in_a_sentence_are_told_apart(analysis):
+    """'Z against B' against 'C' and 'Z' against 'B against C' are two comparisons."""
+    names = {"A": "Z", "B": "B against C", "C": "Z against B", "D": "C"}
+    frame = frame_of("AB", "AC", "AD", "BC", "BD", "CD").assign(treatment=lambda f: f["treatment"].map(names))
+    found, asked = made(nma.Evidence.from_frame(frame, analysis(reference="Z")))
+    assert len(found["splits"]) == 6
+    assert len({name for name in asked if name.startswith("split")}) == 6
+    assert len({(row["treatment"], row["versus"]) for row in found["splits"]}) == 6
