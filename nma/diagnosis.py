@@ -40,10 +40,12 @@ def diagnose(project: Project, name: str, out: Path, options: RunOptions) -> dic
     evidence = select(project.registry, analysis)
     options.say(f"{name}: {len(evidence.trials)} trials, {evidence.participants:,} people, seed {options.seed}")
     of_the_run = own_files(out, [RESULTS])
-    if of_the_run and not is_current(out, asked):
+    current = is_current(out, asked)
+    if of_the_run and not current:
         options.say(f"{name}: the report in {out} was made of other inputs; 'nma run {name}' makes it anew")
     with staging(out, of_the_run) as folder:
         from nma.answers.inconsistency import inconsistency, sample
+        from nma.answers.results import results
         from nma.fitting import Task, Workbench
 
         workbench = Workbench(seed=options.seed)
@@ -52,11 +54,11 @@ def diagnose(project: Project, name: str, out: Path, options: RunOptions) -> dic
             return workbench.fit(tasks, announce(options.say, name, len(tasks)))
 
         options.say(f"{name}: compiling the models")
-        primary = stored_fit(out, evidence) if is_current(out, asked) else None
+        primary = stored_fit(out, evidence) if current else None
         primary = primary or fit({"": Task(evidence, analysis)})[""]
         sampled = sample(evidence, fit, MultiArm(options.multi_arm))
         command = f"nma inconsistency {name} --seed {options.seed} --multi-arm {options.multi_arm}"
         made = {**provenance(project, analysis, options, command), "multi_arm": options.multi_arm, "complete": True}
-        found = inconsistency(primary, sampled, made, report=bool(of_the_run))
+        found = inconsistency(primary, sampled, results(primary, {}, made), report=bool(of_the_run))
         write_inconsistency(folder, found, project.reports)
     return found

@@ -102,10 +102,12 @@ _REFUSED = {
 def _global_line(test: dict[str, Any]) -> str:
     if test["refused"]:
         return _REFUSED[test["refused"]]
+    from nma.output.sentences import CHANCE
+
     p = test["p_adjusted"]
     share = f"{p:.1%}" if p >= 0.001 else "less than 0.1%"
     numbers = f"chi2 {test['chi2']:.2f} on {test['df']} df, so large in {share} of networks whose designs agree"
-    if p < 0.05:
+    if p < CHANCE:
         return f"Design-by-treatment test: the designs disagree more than chance explains ({numbers})."
     return (
         f"Design-by-treatment test: no disagreement was detected, which does not prove that there is none ({numbers})."

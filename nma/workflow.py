@@ -77,7 +77,7 @@ def run(project: Project, name: str, out: Path, options: RunOptions) -> dict[str
     tasks, refused = _sets(project, analysis)
     page = _complete_page(project, analysis, out, options)
     with staging(out, page) as folder:
-        from nma.answers.inconsistency import inconsistency, summary
+        from nma.answers.inconsistency import closed_form, inconsistency, summary
         from nma.answers.results import results
         from nma.fitting import Task, fit_many
 
@@ -86,8 +86,9 @@ def run(project: Project, name: str, out: Path, options: RunOptions) -> dict[str
         fits = fit_many(every, seed=options.seed, done=announce(options.say, name, len(every)))
         sets = {key: fits[key] if key in fits else refused[key] for key in analysis.sensitivity}
         made = provenance(project, analysis, options, f"nma run {name} --seed {options.seed}")
-        checked = inconsistency(fits[""], None, made)
-        found = results(fits[""], sets, made) | {"inconsistency": summary(checked)}
+        found = results(fits[""], sets, made)
+        checked = closed_form(evidence, fits[""]) if page else inconsistency(fits[""], None, found)
+        found |= {"inconsistency": summary(checked)}
         fits[""].inference_data.to_netcdf(str(folder / POSTERIOR), engine="h5netcdf")
         if not page:
             write_inconsistency(folder, checked, project.reports)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import xlog1py, xlogy
 
-from nma.answers.scale import Floats
+from nma.answers.scale import Floats, basic_parameters
 from nma.evidence import Trial
 from nma.fitting import Fit, Task
 from nma.fitting.layout import layout
@@ -61,9 +61,15 @@ def goodness(fit: Fit) -> dict[str, Any]:
         "dbar": dbar,
         "pd": pd,
         "dic": dbar + pd,
-        "data_points": sum(point.data_points for point in points),
+        "data_points": data_points(fit),
         "points": [point.plain() for point in points],
     }
+
+
+def data_points(fit: Fit) -> int:
+    """Arms (binomial likelihood) or contrasts (contrast level), as the model took the trials."""
+    contrasts_only = fit.analysis.likelihood is Likelihood.NORMAL
+    return sum(len(trial.arms) - contrasts_only for trial in trials_of(fit))
 
 
 def trials_of(fit: Fit) -> tuple[Trial, ...]:
@@ -130,8 +136,7 @@ def contrasts(fit: Fit) -> Contrasts:
     Random effects are integrated out by the sampler; given d and τ a trial's effect is normal with precision Λ + 1/τ².
     """
     arrays = layout(Task(fit.evidence, fit.analysis, fit.means))
-    draws = fit.parameters.to_numpy().reshape(-1, fit.parameters.shape[-1])
-    mean = draws[:, 1 if fit.means.consistent else 0 :] @ arrays.design.T
+    mean = basic_parameters(fit) @ arrays.design.T
     tau = np.zeros((len(mean), 1))
     if fit.heterogeneity_sd is not None:
         tau = fit.heterogeneity_sd.to_numpy().reshape(-1, 1)

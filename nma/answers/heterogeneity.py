@@ -8,7 +8,7 @@ import numpy as np
 from scipy.stats import gaussian_kde
 
 from nma.answers.contrasts import LIMITS
-from nma.answers.scale import adds_on_log
+from nma.answers.scale import adds_on_log, quantiles
 from nma.evidence.measures import Z95
 from nma.fitting import Fit
 from nma.fitting.priors import distribution
@@ -60,7 +60,7 @@ def tau_summary(fit: Fit) -> dict[str, float] | None:
 
 def tau_of(draws: np.ndarray[Any, np.dtype[np.float64]]) -> dict[str, float]:
     """Median and 95 % interval."""
-    lower, median, upper = (float(q) for q in np.quantile(draws, [LIMITS[0], 0.5, LIMITS[1]]))
+    median, lower, upper = quantiles(draws, (0.5, *LIMITS))
     return {"median": median, "lower": lower, "upper": upper}
 
 

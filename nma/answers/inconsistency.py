@@ -18,7 +18,6 @@ from nma.answers.influence import (
 )
 from nma.answers.loops import loop_table
 from nma.answers.predictive import leave_one_out, predictive_check
-from nma.answers.results import results
 from nma.answers.scale import adds_on_log
 from nma.answers.splits import not_split, split_row, split_tasks
 from nma.answers.transitivity import transitivity
@@ -100,7 +99,7 @@ def closed_form(evidence: Evidence, fit: Fit) -> dict[str, Any]:
 
 
 def inconsistency(
-    fit: Fit, sampled: Sampled | None, provenance: Mapping[str, Any], *, report: bool = True
+    fit: Fit, sampled: Sampled | None, shared: Mapping[str, Any], *, report: bool = True
 ) -> dict[str, Any]:
     """Assemble the methodologist's results.
 
@@ -110,13 +109,12 @@ def inconsistency(
         Of the consistency model.
     sampled : Sampled, optional
         Fits of the other models; without them the results are not ``complete``.
-    provenance : mapping
-        What the caller knows of where the input came from.
+    shared : mapping
+        What :func:`nma.answers.results.results` says of the consistency model.
     report : bool
         Whether a committee's report stands beside the page.
     """
     evidence = fit.evidence
-    shared = results(fit, {}, provenance)
     closed = closed_form(evidence, fit)
     splits = None if sampled is None else [split_row(own, fit) for own in sampled.splits.values()]
     unrelated = None if sampled is None else unrelated_row(sampled.unrelated or fit)

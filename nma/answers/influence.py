@@ -12,7 +12,7 @@ from nma.answers.loops import Loop, Pieces, loop_row
 from nma.answers.scale import quantiles
 from nma.answers.splits import direct_and_indirect, pair_of, posterior_p, split_ratio
 from nma.evidence import Evidence
-from nma.evidence.network import comparisons, components, has_independent_evidence, has_indirect_path
+from nma.evidence.network import comparisons, has_independent_evidence, has_indirect_path, is_connected
 from nma.fitting import Fit, Task
 
 MOST_TRIALS = 100
@@ -55,8 +55,7 @@ def global_influence(evidence: Evidence) -> dict[str, Any] | None:
     rows, refused = [], []
     for trial in evidence.trials:
         rest = without(evidence, trial.id)
-        parts = components([other.design for other in rest.trials])
-        if len(parts) > 1 or len(parts[0]) < len(evidence.treatments):
+        if not is_connected(rest):
             refused.append({"study": trial.id, "reason": "the network falls apart"})
             continue
         found = design_by_treatment(rest)

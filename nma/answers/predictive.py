@@ -16,7 +16,7 @@ from scipy.special import expit, logit
 
 from nma.answers.contrasts import generator
 from nma.answers.goodness import binomial_deviance, contrasts, probabilities, slices, trials_of
-from nma.answers.scale import Floats
+from nma.answers.scale import Floats, basic_parameters
 from nma.evidence import Trial
 from nma.fitting import Fit, Task
 from nma.fitting.layout import Layout, layout
@@ -73,8 +73,7 @@ def _new_effects(
     if fit.analysis.effects is Effects.COMMON:
         return probability
     (row, own), size = place, probability.shape[1]
-    draws = fit.parameters.to_numpy().reshape(-1, fit.parameters.shape[-1])
-    mean = draws[:, 1 if fit.means.consistent else 0 :] @ arrays.design[own].T
+    mean = basic_parameters(fit) @ arrays.design[own].T
     assert fit.heterogeneity_sd is not None
     tau = fit.heterogeneity_sd.to_numpy().reshape(-1, 1)
     first = row * arrays.events.shape[1]

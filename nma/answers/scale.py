@@ -59,6 +59,12 @@ def is_log(fit: Fit) -> bool:
     return fit.analysis.measure is not Measure.RD
 
 
+def basic_parameters(fit: Fit) -> Floats:
+    """Draws of the basic parameters of any model of the means, without the reference's 0; shape (D, P)."""
+    draws: Floats = fit.parameters.to_numpy()
+    return draws.reshape(-1, draws.shape[-1])[:, 1 if fit.means.consistent else 0 :]
+
+
 def quantiles(draws: Floats, at: Sequence[float]) -> list[float]:
     """Quantiles of draws as plain numbers."""
     return [float(value) for value in np.quantile(draws, at)]

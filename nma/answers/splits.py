@@ -14,12 +14,12 @@ import pandas as pd
 
 from nma.answers.contrast_level import between_variance, combined, regression, two_sided
 from nma.answers.contrasts import LIMITS
-from nma.answers.goodness import goodness
+from nma.answers.goodness import data_points, goodness
 from nma.answers.heterogeneity import tau_summary
-from nma.answers.scale import Floats, adds_on_log
+from nma.answers.scale import Floats, adds_on_log, basic_parameters, quantiles
 from nma.errors import InputError, Problem, nearest
 from nma.evidence import Evidence
-from nma.evidence.network import comparisons, components, has_indirect_path
+from nma.evidence.network import comparisons, has_indirect_path, is_connected
 from nma.fitting import Fit, Task, Workbench
 from nma.fitting.means import Pair, prepared, split
 from nma.registry.base import shown
@@ -37,8 +37,7 @@ def splittable(evidence: Evidence, multi_arm: MultiArm = MultiArm.SYMMETRIC) -> 
 
 def stays_whole(evidence: Evidence, pair: Pair, multi_arm: MultiArm) -> bool:
     """Whether every treatment stays connected in the trials as a split takes them."""
-    parts = components([trial.design for trial in prepared(evidence, split(*pair, multi_arm)).trials])
-    return len(parts) == 1 and len(parts[0]) == len(evidence.treatments)
+    return is_connected(prepared(evidence, split(*pair, multi_arm)))
 
 
 def not_split(evidence: Evidence, multi_arm: MultiArm = MultiArm.SYMMETRIC) -> list[dict[str, Any]]:
@@ -126,7 +125,7 @@ def split_row(fit: Fit, consistency: Fit) -> dict[str, Any]:
     difference = direct - indirect
     holding = [trial for trial in fit.evidence.trials if {treatment, versus} <= set(trial.design)]
     fitted = goodness(fit)
-    whole = fitted["data_points"] == goodness(consistency)["data_points"]
+    whole = data_points(fit) == data_points(consistency)
     return {
         "treatment": treatment,
         "versus": versus,
@@ -153,8 +152,7 @@ def pair_of(fit: Fit) -> Pair:
 
 def direct_and_indirect(fit: Fit) -> tuple[Floats, Floats]:
     """Draws of the direct and of the indirect effect of the comparison that is split; shape (D,) each."""
-    draws = fit.parameters.transpose("chain", "draw", "parameter").to_numpy()
-    flat = draws.reshape(-1, draws.shape[-1])
+    flat = basic_parameters(fit)
     effects = np.pad(flat[:, :-1], ((0, 0), (1, 0)))
     treatment, versus = (fit.treatments.index(name) for name in pair_of(fit))
     return flat[:, -1], effects[:, treatment] - effects[:, versus]
@@ -175,9 +173,7 @@ def posterior_p(difference: Floats) -> float:
     return 2 * min(above, 1 - above)
 
 
-def closed_form_split(
-    evidence: Evidence, pair: Pair, multi_arm: MultiArm = MultiArm.SYMMETRIC
-) -> dict[str, float | None]:
+def closed_form_split(evidence: Evidence, pair: Pair, multi_arm: MultiArm = MultiArm.SYMMETRIC) -> dict[str, float]:
     """The same split by restricted likelihood on the contrasts, in closed form: a check that needs no sampler.
 
     Returns
@@ -191,11 +187,10 @@ def closed_form_split(
     indirect = _contrast(evidence, pair)
     weights = {"direct": np.eye(len(estimate))[-1], "indirect": indirect}
     weights["difference"] = weights["direct"] - weights["indirect"]
-    found: dict[str, float | None] = {}
+    found: dict[str, float] = {}
     for name, weight in weights.items():
         found |= {name: float(weight @ estimate), f"{name}_se": combined(weight, covariance)}
-    difference, se = float(weights["difference"] @ estimate), combined(weights["difference"], covariance)
-    return {**found, "p": two_sided(difference, se), "tau": float(np.sqrt(variance))}
+    return {**found, "p": two_sided(found["difference"], found["difference_se"]), "tau": float(np.sqrt(variance))}
 
 
 def _contrast(evidence: Evidence, pair: Pair) -> Floats:
@@ -207,6 +202,6 @@ def _contrast(evidence: Evidence, pair: Pair) -> Floats:
 
 
 def _summary(name: str, draws: Floats) -> dict[str, float]:
-    median, lower, upper = (float(value) for value in np.quantile(draws, [0.5, *LIMITS]))
+    median, lower, upper = quantiles(draws, (0.5, *LIMITS))
     spread = {f"{name}_mean": float(draws.mean()), f"{name}_sd": float(draws.std(ddof=1))}
     return {name: median, f"{name}_lower": lower, f"{name}_upper": upper, **spread}

@@ -7,7 +7,7 @@ from typing import Any
 from nma.answers.contrasts import LIMITS
 from nma.answers.goodness import goodness
 from nma.answers.heterogeneity import tau_summary
-from nma.answers.scale import Floats, quantiles
+from nma.answers.scale import Floats, basic_parameters, quantiles
 from nma.evidence import Evidence
 from nma.fitting import Fit, Task, Workbench
 from nma.fitting.means import UNRELATED, Pair, unrelated_pairs
@@ -69,8 +69,7 @@ def _draws(fit: Fit) -> dict[Pair, Floats]:
         effects = fit.effects
         between = {pair: effects.sel(treatment=pair[0]) - effects.sel(treatment=pair[1]) for pair in pairs}
         return {pair: draws.to_numpy().ravel() for pair, draws in between.items()}
-    draws = fit.parameters.transpose("chain", "draw", "parameter").to_numpy()
-    return {pair: draws[..., column].ravel() for column, pair in enumerate(pairs)}
+    return dict(zip(pairs, basic_parameters(fit).T, strict=True))
 
 
 def _effect(pair: Pair, draws: Floats) -> dict[str, Any]:

@@ -55,6 +55,12 @@ def components(designs: Iterable[Sequence[str]]) -> list[set[str]]:
     return sorted(parts, key=lambda part: (-len(part), sorted(part)))
 
 
+def is_connected(evidence: Evidence) -> bool:
+    """Whether the trials still hold every treatment of the network, all of them connected."""
+    parts = components([trial.design for trial in evidence.trials])
+    return len(parts) == 1 and len(parts[0]) == len(evidence.treatments)
+
+
 def comparisons(evidence: Evidence) -> list[Comparison]:
     """Every direct comparison once, in the order of the treatments."""
     order = {treatment: i for i, treatment in enumerate(evidence.treatments)}

@@ -34,9 +34,5 @@ def write(results: Mapping[str, Any], out: Path, templates: Path, language: str 
     page = report.render(results, templates, language)
     (out / "report.html").write_text(page, encoding="utf-8")
     tables.write(results, out / "tables")
-    folder = out / "figures"
-    folder.mkdir(exist_ok=True)
     reading = Reading(results, text.load(templates / "text", language))
-    for records in report.drawings(reading).values():
-        for record in records:
-            (folder / f"{record.name}.svg").write_text(draw.standalone(record), encoding="utf-8")
+    draw.write((record for records in report.drawings(reading).values() for record in records), out / "figures")

@@ -64,20 +64,17 @@ def forests(reading: Reading) -> tuple[Forest, ...]:
     shared = axis(reading, ends(row for _, row in rows), _pair_sides(reading), reading.measure_code)
     predictive = (text("column.predictive"),) if reading.random else ()
     columns = (text("column.estimate", measure=reading.measure_code), *predictive, text("column.trials"))
-    parts = parts_of([_section(reading, first, rows) for first in reading.ranked[:-1]])
     clear = sum(reading.side(reading.effects[pair]) is not Side.NEITHER for pair in reading.pairs())
-    return tuple(
-        Forest(
-            name=f"forest-{number}" if len(parts) > 1 else "forest",
-            title=part_title(reading, text("figure.forest"), number, len(parts)),
-            alt=text("alt.forest", count=len(rows), clear=clear, null=reading.null),
-            axis=shared,
-            columns=columns,
-            sections=part,
-            legend=legend(reading),
-        )
-        for number, part in enumerate(parts, start=1)
+    forest = Forest(
+        name="forest",
+        title=text("figure.forest"),
+        alt=text("alt.forest", count=len(rows), clear=clear, null=reading.null),
+        axis=shared,
+        columns=columns,
+        sections=tuple(_section(reading, first, rows) for first in reading.ranked[:-1]),
+        legend=legend(reading),
     )
+    return in_parts(reading, forest)
 
 
 def sensitivity(reading: Reading) -> tuple[Forest, ...]:
@@ -86,23 +83,20 @@ def sensitivity(reading: Reading) -> tuple[Forest, ...]:
     sets = [entry for entry in reading.results["sensitivity"] if not entry["error"]]
     if not sets:
         return ()
-    sections = [_set_section(reading, name, sets) for name in reading.ranked if name != reference]
+    sections = tuple(_set_section(reading, name, sets) for name in reading.ranked if name != reference)
     sides = favours(reading, text("axis.named_above"), clip(reading.short(reference), LONGEST_LABEL))
     title = text("axis.against", measure=reading.measure_code, reference=clip(reading.short(reference), LONGEST_LABEL))
     shared = axis(reading, ends(row for section in sections for row in section.rows), sides, title)
-    parts = parts_of(sections)
-    return tuple(
-        Forest(
-            name=f"sensitivity-{number}" if len(parts) > 1 else "sensitivity",
-            title=part_title(reading, text("figure.sensitivity"), number, len(parts)),
-            alt=text("alt.sensitivity", count=len(sets), reference=reading.label(reference)),
-            axis=shared,
-            columns=(text("column.estimate", measure=reading.measure_code),),
-            sections=part,
-            legend=(text("legend.credible"), None),
-        )
-        for number, part in enumerate(parts, start=1)
+    forest = Forest(
+        name="sensitivity",
+        title=text("figure.sensitivity"),
+        alt=text("alt.sensitivity", count=len(sets), reference=reading.label(reference)),
+        axis=shared,
+        columns=(text("column.estimate", measure=reading.measure_code),),
+        sections=sections,
+        legend=(text("legend.credible"), None),
     )
+    return in_parts(reading, forest)
 
 
 def network(reading: Reading) -> Network:
@@ -242,7 +236,21 @@ def _section(reading: Reading, first: str, rows: Sequence[tuple[str, ForestRow]]
     return Section(heading if len(reading.ranked) > 3 else "", own)
 
 
-def parts_of(sections: Sequence[Section]) -> list[tuple[Section, ...]]:
+def in_parts(reading: Reading, forest: Forest) -> tuple[Forest, ...]:
+    """A forest cut into parts that fit a page, all on its axis."""
+    parts = _parts(forest.sections)
+    return tuple(
+        replace(
+            forest,
+            name=f"{forest.name}-{place}" if len(parts) > 1 else forest.name,
+            title=part_title(reading, forest.title, place, len(parts)),
+            sections=part,
+        )
+        for place, part in enumerate(parts, start=1)
+    )
+
+
+def _parts(sections: Sequence[Section]) -> list[tuple[Section, ...]]:
     """Sections in parts that fit a page."""
     parts: list[tuple[Section, ...]] = []
     for section in sections:

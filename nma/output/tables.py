@@ -58,9 +58,14 @@ def frames(results: Results) -> dict[str, pd.DataFrame]:
 
 def write(results: Results, folder: Path) -> None:
     """Write every table to ``folder/<name>.csv``, text cells made safe for spreadsheets."""
+    write_frames(frames(results), folder)
+
+
+def write_frames(named: Mapping[str, pd.DataFrame], folder: Path, prefix: str = "") -> None:
+    """Write frames to ``folder/<prefix><name>.csv``, text cells made safe for spreadsheets."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, frame in frames(results).items():
-        safe(frame).to_csv(folder / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\n")
+    for name, made in named.items():
+        safe(made).to_csv(folder / f"{prefix}{name}.csv", index=False, encoding="utf-8", lineterminator="\n")
 
 
 def safe(frame: pd.DataFrame) -> pd.DataFrame:

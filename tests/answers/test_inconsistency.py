@@ -7,6 +7,7 @@ from networks import fake_fit, frame_of
 
 import nma
 from nma.answers.inconsistency import inconsistency, sample, summary
+from nma.answers.results import results
 from nma.fitting import Task
 from nma.output.inconsistency import write
 from nma.vocab import MultiArm
@@ -46,7 +47,8 @@ def made(evidence, convention=MultiArm.SYMMETRIC):
         asked.extend(tasks)
         return {name: fake_fit(task) for name, task in tasks.items()}
 
-    found = inconsistency(fake_fit(Task(evidence, evidence.analysis)), sample(evidence, fits, convention), PROVENANCE)
+    fit = fake_fit(Task(evidence, evidence.analysis))
+    found = inconsistency(fit, sample(evidence, fits, convention), results(fit, {}, PROVENANCE))
     return found, asked
 
 
@@ -102,7 +104,8 @@ def test_the_worst_split_is_fitted_again_without_each_trial(analysis):
 
 def test_without_sampling_it_says_that_it_is_not_complete(analysis, tmp_path, project):
     evidence = nma.Evidence.from_frame(frame_of("AB", "AC", "BC", "BC"), analysis())
-    found = inconsistency(fake_fit(Task(evidence, evidence.analysis)), None, PROVENANCE)
+    fit = fake_fit(Task(evidence, evidence.analysis))
+    found = inconsistency(fit, None, results(fit, {}, PROVENANCE))
     assert (found["complete"], found["splits"], found["fit"]["unrelated_means"]) == (False, None, None)
     assert found["loops"]
     write(found, tmp_path, project.reports)

@@ -39,7 +39,7 @@ class Sampler:
     def sample(self, evidence, fit, multi_arm):
         return fit({"a split": None})
 
-    def inconsistency(self, fit, sampled, provenance, report=True):
+    def inconsistency(self, fit, sampled, shared, report=True):
         return {
             "schema": nma.answers.inconsistency.SCHEMA,
             "treatment_details": [],
@@ -47,7 +47,7 @@ class Sampler:
             "splits": None if sampled is None else [],
             "design_by_treatment": {"refused": "no closed loop"},
             "sampling": {"converged": True},
-            "provenance": dict(provenance),
+            "provenance": shared["provenance"],
         }
 
     def write_page(self, found, out, templates, language="en"):
@@ -85,6 +85,7 @@ def sampler(monkeypatch: pytest.MonkeyPatch) -> Sampler:
     monkeypatch.setattr(nma.fitting, "Workbench", stand_in.workbench)
     monkeypatch.setattr(nma.answers.inconsistency, "sample", stand_in.sample)
     monkeypatch.setattr(nma.answers.inconsistency, "inconsistency", stand_in.inconsistency)
+    monkeypatch.setattr(nma.answers.inconsistency, "closed_form", lambda evidence, fit: {})
     monkeypatch.setattr(nma.answers.inconsistency, "summary", lambda found: {})
     monkeypatch.setattr(nma.output.inconsistency, "write", stand_in.write_page)
     monkeypatch.setattr(nma.answers.results, "results", stand_in.results)

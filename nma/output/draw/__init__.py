@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from matplotlib.backends.backend_svg import FigureCanvasSVG
@@ -19,7 +20,7 @@ from nma.output.draw.points import points
 from nma.output.draw.strips import strips
 from nma.output.figures import Density, Figure, Forest, Network, Panels, Points, Strips
 
-__all__ = ["Layout", "draw", "standalone"]
+__all__ = ["Layout", "draw", "standalone", "write"]
 
 
 @lru_cache(maxsize=128)
@@ -45,6 +46,13 @@ def standalone(figure: Figure) -> str:
     """SVG file of a figure record, in the wide layout."""
     svg = draw(figure, Layout.WIDE).replace(' class="figure"', f' font-family="{FONTS}"')
     return f'<?xml version="1.0" encoding="utf-8"?>\n{svg}\n'
+
+
+def write(figures: Iterable[Figure], folder: Path) -> None:
+    """Write each figure to ``folder/<name>.svg``; the folder is made where there is none."""
+    folder.mkdir(exist_ok=True)
+    for figure in figures:
+        (folder / f"{figure.name}.svg").write_text(standalone(figure), encoding="utf-8")
 
 
 _DRAWERS: dict[type, Callable[[Canvas, Any, Layout], None]] = {

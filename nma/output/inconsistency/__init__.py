@@ -37,8 +37,6 @@ def write(found: Mapping[str, Any], out: Path, templates: Path, language: str = 
     (out / "inconsistency.html").write_text(page.render(case, sections, templates), encoding="utf-8")
     tables.write(found, out / "tables")
     folder = out / "figures"
-    folder.mkdir(exist_ok=True)
     for old in folder.glob("inconsistency-*.svg"):
         old.unlink()
-    for record in page.drawings(sections):
-        (folder / f"{record.name}.svg").write_text(draw.standalone(record), encoding="utf-8")
+    draw.write(page.drawings(sections), folder)

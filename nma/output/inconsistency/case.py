@@ -113,11 +113,6 @@ class Case:
             return Size(row["signed_ratio"], row["signed_lower"], row["signed_upper"])
         return Size(row["difference"], row["signed_difference_lower"], row["signed_difference_upper"])
 
-    def excludes(self, size: Size) -> bool:
-        """Whether an interval excludes agreement."""
-        null = self.scaled.scale.null
-        return size.lower is not None and size.upper is not None and not size.lower <= null <= size.upper
-
     def distance(self, size: Size) -> float:
         """How far a value lies from agreement, to find the largest."""
         return abs(math.log(size.value)) if self.ratio else abs(size.value)

@@ -6,15 +6,13 @@ from nma.output.axes import Span, span
 from nma.output.display import Cell, Table
 from nma.output.figures import Curve, Point, Points
 from nma.output.inconsistency.case import Block, Case, number, table
-from nma.output.inconsistency.overall import point_name
+from nma.output.inconsistency.overall import LONGEST_POINT, MOST_NAMED, point_name
 from nma.output.reading import Row
 from nma.output.sentences import CHANCE
 from nma.output.text import clip
 
 LIMIT = 3.0
 _WORST = 5
-_MOST_NAMED = 8
-_LONGEST_POINT = 24
 _STEPS = 60
 _ROOM = 1.35
 """Width of the leverage plot over that of its points, so that names fit outside them."""
@@ -55,7 +53,7 @@ def _reach(row: Row) -> float:
 
 def _leverage(case: Case) -> Points:
     text, found = case.text, case.found["fit"]["points"]
-    far = sorted((row for row in found if _reach(row) > LIMIT), key=lambda row: -_reach(row))[:_MOST_NAMED]
+    far = sorted((row for row in found if _reach(row) > LIMIT), key=lambda row: -_reach(row))[:MOST_NAMED]
     named = [point_name(case, row) for row in far]
     across, up = _spans(case)
     return Points(
@@ -66,7 +64,7 @@ def _leverage(case: Case) -> Points:
             Point(
                 row["signed_root"],
                 row["leverage"],
-                clip(point_name(case, row), _LONGEST_POINT) if row in far else "",
+                clip(point_name(case, row), LONGEST_POINT) if row in far else "",
                 row in far,
                 label_left=row["signed_root"] < 0,
             )

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from nma.output.axes import Axis, scale_axis
-from nma.output.compose import ROWS_PER_PART, part_title, parts_of
-from nma.output.figures import Forest, ForestRow, Interval, Section
+from nma.output.compose import ROWS_PER_PART
+from nma.output.figures import ForestRow, Interval, Section
 from nma.output.inconsistency.case import Case, Size
 from nma.output.palette import PLAIN, Mark
 
@@ -39,20 +39,6 @@ def half_axis(case: Case, sizes: Iterable[Size], title: str) -> Axis:
     whole = whole_axis(case, sizes, ("", case.text("checks.axis.further")), title)
     lower = whole.null / 1.04 if whole.log else whole.null - 0.03 * whole.upper
     return replace(whole, lower=lower, ticks=tuple(tick for tick in whole.ticks if tick[0] >= whole.null))
-
-
-def in_parts(case: Case, forest: Forest) -> tuple[Forest, ...]:
-    """A forest cut into parts that fit a page, all on its axis."""
-    parts = parts_of(forest.sections)
-    return tuple(
-        replace(
-            forest,
-            name=f"{forest.name}-{place}" if len(parts) > 1 else forest.name,
-            title=part_title(case.reading, forest.title, place, len(parts)),
-            sections=part,
-        )
-        for place, part in enumerate(parts, start=1)
-    )
 
 
 def plain(rows: Iterable[ForestRow]) -> tuple[Section, ...]:

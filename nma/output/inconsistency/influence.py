@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from nma.output.compose import LONGEST_LABEL
+from nma.output.compose import LONGEST_LABEL, in_parts
 from nma.output.display import Cell
 from nma.output.figures import Forest, ForestRow
 from nma.output.inconsistency.case import Block, Case, Size, number, table
-from nma.output.inconsistency.forests import half_axis, in_parts, line, plain, whole_axis
+from nma.output.inconsistency.forests import half_axis, line, plain, whole_axis
 from nma.output.inconsistency.splits import not_computed
 from nma.output.reading import Row
 from nma.output.sentences import CHANCE
@@ -88,21 +88,18 @@ def _sentence(case: Case, found: Row) -> str:
 def _forests(case: Case, of: str, what: str, found: Row) -> tuple[Forest, ...]:
     text, every = case.text, case.size(found["all"])
     sizes = [case.size(row) for row in found["rows"]]
-    title = text("checks.axis.apart", name=case.size_name)
-    sides = ("", "") if of == "split" else None
+    shown, title = [every, *sizes], text("checks.axis.apart", name=case.size_name)
     forest = Forest(
         name=f"inconsistency-influence-{of}",
         title=text("checks.figure.influence", what=what),
         alt=text("checks.alt.influence", what=what, count=len(sizes), all=case.value(every)),
-        axis=half_axis(case, [every, *sizes], title)
-        if sides is None
-        else whole_axis(case, [every, *sizes], sides, title),
+        axis=whole_axis(case, shown, ("", ""), title) if of == "split" else half_axis(case, shown, title),
         columns=(text("checks.column.size", code=case.size_code),),
         sections=plain([line(case, text("checks.influence.all"), every, True), *_rows(case, found, sizes)]),
         legend=(text("checks.legend.interval" if of == "loop" else "legend.credible"), None),
         line=every.value,
     )
-    return in_parts(case, forest)
+    return in_parts(case.reading, forest)
 
 
 def _rows(case: Case, found: Row, sizes: list[Size]) -> list[ForestRow]:

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from nma.output.inconsistency.case import Block, Case
+from nma.output.inconsistency.splits import MULTI_ARM
 
 _KINDS = {"binomial": "checks.methods.binomial", "normal": "checks.methods.normal"}
-_SPLITS = {
-    "symmetric": "checks.splits.symmetric",
-    "baseline": "checks.splits.baseline",
-    "separate": "checks.splits.separate",
-}
 
 
 def blocks(case: Case) -> tuple[Block, ...]:
     """What was computed, from what, and where the method is described."""
     text = case.text
+    multi_arm = text(MULTI_ARM[case.found["multi_arm"]])
     return (
         Block(text("checks.methods.data"), lead=(_data(case),)),
         Block(text("checks.section.loops"), lead=(text("checks.methods.loops"), text("checks.methods.three"))),
-        Block(
-            text("checks.section.splits"), lead=(text("checks.methods.splits"), text(_SPLITS[case.found["multi_arm"]]))
-        ),
+        Block(text("checks.section.splits"), lead=(text("checks.methods.splits"), multi_arm)),
         Block(text("checks.section.overall"), lead=(text("checks.methods.designs"), text("checks.methods.means"))),
         Block(text("checks.section.spread"), lead=(text("checks.methods.spread"),)),
         Block(text("checks.section.fit"), lead=(text("checks.methods.fit"), text("checks.methods.prediction"))),

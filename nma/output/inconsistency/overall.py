@@ -19,9 +19,9 @@ _TOLD = {
 }
 """By whether the designs disagree, and whether effects are random."""
 _REFUSED = {"no closed loop": "checks.designs.no_closed_loop", "each design once": "checks.designs.each_design_once"}
-_MOST_NAMED = 8
+MOST_NAMED = 8
 _FAR = 0.5
-_LONGEST_POINT = 24
+LONGEST_POINT = 24
 _CLOSE, _CLEAR = 3.0, 5.0
 """Differences of DIC (Spiegelhalter 2002): under 3 none to speak of, over 5 to be taken seriously."""
 
@@ -116,7 +116,7 @@ def _figure(case: Case, free: Row) -> Points:
     """Each arm's deviance in both models; the arms furthest from the diagonal are named."""
     text, other = case.text, {(it["study"], it["treatment"]): it["deviance"] for it in free["points"]}
     pairs = [(it, it["deviance"], other[it["study"], it["treatment"]]) for it in case.found["fit"]["points"]]
-    far = sorted((it for it in pairs if abs(it[1] - it[2]) > _FAR), key=lambda it: -abs(it[1] - it[2]))[:_MOST_NAMED]
+    far = sorted((it for it in pairs if abs(it[1] - it[2]) > _FAR), key=lambda it: -abs(it[1] - it[2]))[:MOST_NAMED]
     named = [point_name(case, it[0]) for it in far]
     values = [0.0, *(value for pair in pairs for value in pair[1:])]
     spans = [span(text.numbers, values, text(key)) for key in ("checks.axis.own_deviance", "checks.axis.free_deviance")]
@@ -136,7 +136,7 @@ def _figure(case: Case, free: Row) -> Points:
 def _point(case: Case, pair: tuple[Row, float, float], named: bool, reach: float) -> Point:
     """A point, its name on the side away from the diagonal as far as there is room."""
     row, own, free = pair
-    label = clip(point_name(case, row), _LONGEST_POINT) if named else ""
+    label = clip(point_name(case, row), LONGEST_POINT) if named else ""
     return Point(own, free, label, named, label_left=free > own or own > reach)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from nma.output.compose import LONGEST_LABEL
+from nma.output.compose import LONGEST_LABEL, in_parts
 from nma.output.display import Cell, Table
 from nma.output.figures import Forest, Section
 from nma.output.inconsistency.case import Block, Case, excludes_nought, number, table
-from nma.output.inconsistency.forests import effect_line, in_parts, whole_axis
+from nma.output.inconsistency.forests import effect_line, whole_axis
 from nma.output.inconsistency.loops import meaning, verdict
 from nma.output.palette import DIRECT, INDIRECT, PLAIN
 from nma.output.reading import Row
@@ -14,7 +14,7 @@ from nma.output.sentences import favours
 
 _WIDTHS = {True: (0.2, 0.51, 0.53, 0.72, 0.93), False: (0.19, 0.45, 0.47, 0.695, 0.93)}
 _LOOKS = {"direct": (DIRECT, True), "indirect": (INDIRECT, False), "network": (PLAIN, True)}
-_MULTI_ARM = {
+MULTI_ARM = {
     "symmetric": "checks.splits.symmetric",
     "baseline": "checks.splits.baseline",
     "separate": "checks.splits.separate",
@@ -26,7 +26,7 @@ def blocks(case: Case) -> tuple[Block, ...]:
     found, text = case.found["splits"], case.text
     made = [Block(warnings=_warnings(case), lead=lead(case))]
     if found:
-        after = (text("checks.splits.marks"), text("checks.p.split"), text(_MULTI_ARM[case.found["multi_arm"]]))
+        after = (text("checks.splits.marks"), text("checks.p.split"), text(MULTI_ARM[case.found["multi_arm"]]))
         made = [Block("", _warnings(case), lead(case), _figures(case), after, (_table(case),))]
     if case.found["not_split"]:
         made.append(Block(text("checks.splits.not_split"), items=_reasons(case)))
@@ -93,7 +93,7 @@ def _figures(case: Case) -> tuple[tuple[Forest, str], ...]:
     )
     return tuple(
         (part, text("checks.caption.splits", null=case.null) if place == 0 else "")
-        for place, part in enumerate(in_parts(case, forest))
+        for place, part in enumerate(in_parts(case.reading, forest))
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from nma.output.reading import Row
-from nma.output.tables import frame, safe
+from nma.output.tables import frame, write_frames
 
 _LOOP = (
     "loop",
@@ -62,10 +62,7 @@ def frames(found: Row) -> dict[str, pd.DataFrame]:
 
 def write(found: Row, folder: Path) -> None:
     """Write every table to ``folder/inconsistency_<name>.csv``, text cells made safe for spreadsheets."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, made in frames(found).items():
-        path = folder / f"inconsistency_{name}.csv"
-        safe(made).to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
+    write_frames(frames(found), folder, "inconsistency_")
 
 
 def _joined(names: Iterable[Any] | None) -> str:
