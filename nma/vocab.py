@@ -178,6 +178,7 @@ class MultiArm(StrEnum):
 
 
 class Engine(StrEnum):
-    """How the posterior is computed."""
+    """How the posterior is computed: by a sampler (PyMC), or by quadrature and importance sampling."""
 
     NUTS = "nuts"
+    EXACT = "exact"

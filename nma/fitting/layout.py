@@ -107,6 +107,17 @@ class Layout:
         """Every array, by name: the data of the compiled model."""
         return {f.name: getattr(self, f.name) for f in fields(self) if f.name not in ("structure", "names")}
 
+    def turned(self, contrasts: Floats) -> Floats:
+        """Contrasts of all trials against their first arms, shape (C,), as independent ones: M⁻¹ of each trial."""
+        arms = (self.share > 0).sum(axis=1)
+        width, first, turned = self.share.shape[1], 0, np.zeros_like(contrasts)
+        for row, size in enumerate(arms):
+            here = slice(first, first + size - 1)
+            mixing = self.mixing[row * width + 1 : row * width + size, here]
+            turned[here] = np.linalg.solve(mixing, contrasts[here])
+            first += size - 1
+        return turned
+
 
 def independent_contrasts(estimate: Floats, covariance: Floats) -> tuple[Floats, Floats, Floats]:
     """Turn one trial's contrasts into independent ones.

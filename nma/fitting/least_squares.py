@@ -25,6 +25,25 @@ GRID = 80
 
 
 @dataclass(frozen=True)
+class Conditional:
+    """What is known at each of G values of τ².
+
+    Attributes
+    ----------
+    log_likelihood : array, shape (G,)
+        With the parameters integrated out, without its constant.
+    mean : array, shape (G, P)
+        Of the parameters.
+    precision : array, shape (G, P, P)
+        Of the parameters.
+    """
+
+    log_likelihood: Floats
+    mean: Floats
+    precision: Floats
+
+
+@dataclass(frozen=True)
 class Regression:
     """A regression of C independent contrasts on P parameters.
 
@@ -68,15 +87,29 @@ class Regression:
             return 0.0
         return max(0.0, (self.q() - self.df) / scale)
 
+    def conditional(self, between: float | Floats) -> Conditional:
+        """Parameters given each of G values of τ²: normal, and how likely they make what was seen.
+
+        Contrasts with the same row of the design share one sum of weights, so that the cost grows with the number of
+        different rows, not of trials.
+        """
+        rows, same = np.unique(self.x, axis=0, return_inverse=True)
+        member = np.zeros((len(self.y), len(rows)))
+        member[np.arange(len(self.y)), same.ravel()] = 1.0
+        total = self.variance + np.atleast_1d(between)[:, None]
+        weight = 1 / total
+        size = rows.shape[1]
+        outer = (rows[:, :, None] * rows[:, None, :]).reshape(len(rows), -1)
+        precision = ((weight @ member) @ outer).reshape(-1, size, size) + self.ridge * np.eye(size)
+        moment = (weight * self.y) @ member @ rows
+        mean = np.linalg.solve(precision, moment[..., None])[..., 0]
+        q = (weight * (self.y - mean @ self.x.T) ** 2).sum(axis=1) + self.ridge * (mean**2).sum(axis=1)
+        likelihood = -0.5 * (np.log(total).sum(axis=1) + np.linalg.slogdet(precision)[1] + q)
+        return Conditional(likelihood, mean, precision)
+
     def restricted_log_likelihood(self, between: float | Floats) -> Floats:
         """Restricted log likelihood of τ², without its constant; shape (G,) for G values of τ² at once."""
-        total = self.variance + np.atleast_1d(between)[:, None]
-        weighted = self.x.T / total[:, None, :]
-        cross = weighted @ self.x + self.ridge * np.eye(self.x.shape[1])
-        estimate = np.linalg.solve(cross, weighted @ self.y[:, None])[..., 0]
-        q = ((self.y - estimate @ self.x.T) ** 2 / total).sum(axis=1)
-        likelihood: Floats = -0.5 * (np.log(total).sum(axis=1) + np.linalg.slogdet(cross)[1] + q)
-        return likelihood
+        return self.conditional(between).log_likelihood
 
     def restricted_variance(self) -> float:
         """τ² that maximises the restricted likelihood; 0 where there are no degrees of freedom."""

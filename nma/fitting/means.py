@@ -53,12 +53,40 @@ DESIGNS = Means(MeanModel.DESIGNS)
 
 
 @dataclass(frozen=True, slots=True)
+class Shift:
+    """A supposed bias: every trial that holds both treatments overstates the one against the other.
+
+    Each of the two arms shifts by half of ``by``, which is on the scale on which effects add. It is what a threshold
+    analysis varies (Phillippo et al. 2018, doi:10.1111/rssa.12341); only the exact engine takes it.
+    """
+
+    treatment: str
+    versus: str
+    by: float
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
-    """What to fit: the evidence, the analysis, and the model of the means."""
+    """What to fit: the evidence, the analysis, the model of the means, and a bias to suppose."""
 
     evidence: Evidence
     analysis: Analysis
     means: Means = CONSISTENCY
+    shift: Shift | None = None
+
+    @property
+    def trials(self) -> tuple[Trial, ...]:
+        """The trials as the model takes them."""
+        return prepared(self.evidence, self.means).trials
+
+    def offset(self, trial: Trial) -> Floats:
+        """What the supposed bias adds to a trial's contrasts against its first arm; shape (A - 1,)."""
+        if self.shift is None or not {self.shift.treatment, self.shift.versus} <= set(trial.design):
+            return np.zeros(len(trial.arms) - 1)
+        half = {self.shift.treatment: self.shift.by / 2, self.shift.versus: -self.shift.by / 2}
+        arms = np.array([half.get(treatment, 0.0) for treatment in trial.design])
+        offset: Floats = arms[1:] - arms[0]
+        return offset
 
 
 def split(treatment: str, versus: str, multi_arm: MultiArm = MultiArm.SYMMETRIC) -> Means:

@@ -29,14 +29,18 @@ class GateRow:
 
 @dataclass(frozen=True, slots=True)
 class FitDiagnostics:
-    """How the sampling went; extremes are over every reported quantity."""
+    """How the computation went; extremes are over every reported quantity.
 
-    max_rhat: float
+    R-hat and divergences are of Markov chains, ``pareto_k`` of importance weights; None where there are none.
+    """
+
+    max_rhat: float | None
     min_ess_bulk: float
     min_ess_tail: float
-    divergences: int
+    divergences: int | None
     worst: str
     gate: tuple[GateRow, ...]
+    pareto_k: float | None = None
 
     @property
     def converged(self) -> bool:
@@ -46,7 +50,7 @@ class FitDiagnostics:
     @classmethod
     def stored(cls, said: Mapping[str, Any]) -> FitDiagnostics:
         """Diagnostics as ``results.json`` holds them under ``sampling``."""
-        names = ("max_rhat", "min_ess_bulk", "min_ess_tail", "divergences", "worst")
+        names = ("max_rhat", "min_ess_bulk", "min_ess_tail", "divergences", "worst", "pareto_k")
         gate = tuple(GateRow(row["check"], row["value"], row["limit"], row["passed"]) for row in said["gate"])
         return cls(**{name: said[name] for name in names}, gate=gate)
 
@@ -70,6 +74,9 @@ class Fit:
         Who made the draws, from which seed, in how many seconds of sampling, at which attempt.
     means : Means
         The model of the means. Only a consistent one has effects that can be put in a league table or ranked.
+    mixture : Dataset, optional
+        The posterior of the effects as a mixture of normals (node; ``weight``, ``heterogeneity_sd``, ``mean`` and
+        ``covariance`` by treatment), where it has this closed form. Answers then owe nothing to the draws.
     """
 
     evidence: Evidence
@@ -83,6 +90,7 @@ class Fit:
     tune: int
     target_accept: float
     means: Means = CONSISTENCY
+    mixture: xr.Dataset | None = None
 
     @property
     def treatments(self) -> tuple[str, ...]:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from nma.analysis import Analysis
 from nma.analysis.spec import Sampling
-from nma.errors import InputError, Problem, nearest
+from nma.errors import FitError, InputError, Problem, nearest
 from nma.evidence import Evidence
 from nma.fitting.diagnostics import diagnose
+from nma.fitting.exact import fit_exact
 from nma.fitting.layout import Structure, layout, structure_of
 from nma.fitting.means import Task
 from nma.fitting.posterior import Fit
@@ -49,7 +50,7 @@ def fit(
     seed : int
         Non-negative; the same seed, versions and input give the same draws.
     engine : str
-        ``nuts``.
+        ``nuts`` (PyMC) or ``exact`` (quadrature and importance sampling).
     cores : int, optional
         Chains that run at the same time; all cores by default.
     progress : bool, optional
@@ -61,6 +62,8 @@ def fit(
         The sampler failed. Draws that merely miss the gate are returned, with ``fit.diagnostics.converged`` false.
     """
     _check(engine, seed)
+    if engine == Engine.EXACT:
+        return fit_exact(Task(evidence, analysis), seed)
     from nma.fitting import nuts
 
     show = nuts.on_terminal() if progress is None else progress
@@ -69,7 +72,12 @@ def fit(
 
 
 def fit_many(
-    tasks: Mapping[str, Task], *, seed: int, cores: int | None = None, done: Report = lambda name: None
+    tasks: Mapping[str, Task],
+    *,
+    seed: int,
+    engine: str = "nuts",
+    cores: int | None = None,
+    done: Report = lambda name: None,
 ) -> dict[str, Fit]:
     """Fit several tasks, in parallel over the cores, with one compilation for each kind of model.
 
@@ -87,19 +95,29 @@ def fit_many(
     FitError
         As :func:`fit`.
     """
-    return Workbench(seed=seed, cores=cores).fit(tasks, done)
+    return Workbench(seed=seed, engine=engine, cores=cores).fit(tasks, done)
 
 
 class Workbench:
     """Fits tasks and keeps the compiled models, so that a later batch of the same kind need not compile again."""
 
-    def __init__(self, *, seed: int, cores: int | None = None) -> None:
-        _check("nuts", seed)
-        self._seed, self._cores = seed, cores or _cores()
+    def __init__(self, *, seed: int, engine: str = "nuts", cores: int | None = None) -> None:
+        _check(engine, seed)
+        self._seed, self._engine, self._cores = seed, Engine(engine), cores or _cores()
         self._compiled: dict[object, Compiled] = {}
 
     def fit(self, tasks: Mapping[str, Task], done: Report = lambda name: None) -> dict[str, Fit]:
         """Fit a batch; see :func:`fit_many`."""
+        return self._exactly(tasks, done) if self._engine is Engine.EXACT else self._sampled(tasks, done)
+
+    def _exactly(self, tasks: Mapping[str, Task], done: Report) -> dict[str, Fit]:
+        fits = {}
+        for name, task in tasks.items():
+            fits[name] = fit_exact(task, self._seed)
+            done(name)
+        return fits
+
+    def _sampled(self, tasks: Mapping[str, Task], done: Report) -> dict[str, Fit]:
         fits: dict[str, Fit] = {}
         for names in _by_kind(tasks):
             compiled = self._model([tasks[name] for name in names])
@@ -142,6 +160,8 @@ def _sample(compiled: Compiled, task: Task, settings: Sampling, how: tuple[int, 
     from nma.fitting.nuts import posterior
 
     seed, cores, progress = how
+    if task.shift is not None:
+        raise FitError("the sampler takes no supposed bias: the exact engine does")
     arrays = layout(task, compiled.structure)
     sampled = compiled.sample(arrays, settings, seed, cores, progress)
     draws = posterior(sampled, arrays, task)

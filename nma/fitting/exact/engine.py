@@ -1,0 +1,119 @@
+"""From a task to a fit, by the likelihood."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import xarray as xr
+
+from nma.fitting.exact.normal import NormalPosterior, normal_posterior
+from nma.fitting.layout import layout
+from nma.fitting.least_squares import Regression
+from nma.fitting.means import Task, basis
+from nma.fitting.posterior import Fit, FitDiagnostics, GateRow
+from nma.vocab import Engine, Likelihood
+
+Floats = npt.NDArray[np.floating[Any]]
+
+MAX_CHANGE = 1e-4
+"""Relative change of any figure when the quadrature is doubled."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Draws of the parameters, shape (D, P), and of the heterogeneity, shape (D,), with what is known of them."""
+
+    parameters: Floats
+    tau: Floats
+    diagnostics: FitDiagnostics
+    attempts: int = 1
+    mixture: xr.Dataset | None = None
+
+
+def fit_exact(task: Task, seed: int) -> Fit:
+    """Compute the posterior of a task.
+
+    Raises
+    ------
+    FitError
+        The posterior cannot be computed.
+    """
+    started = time.perf_counter()
+    sampling = task.analysis.sampling
+    drawn = _LIKELIHOODS[task.analysis.likelihood](task, np.random.default_rng([seed, 4]))
+    return Fit(
+        evidence=task.evidence,
+        analysis=task.analysis,
+        posterior=_dataset(task, drawn, (sampling.chains, sampling.draws)),
+        diagnostics=drawn.diagnostics,
+        engine=str(Engine.EXACT),
+        seed=seed,
+        seconds=time.perf_counter() - started,
+        attempts=drawn.attempts,
+        tune=0,
+        target_accept=sampling.target_accept,
+        means=task.means,
+        mixture=drawn.mixture,
+    )
+
+
+def _normal(task: Task, rng: np.random.Generator) -> Drawn:
+    regression = contrast_level(task)
+    posterior = normal_posterior(regression, task.analysis)
+    sampling = task.analysis.sampling
+    parameters, tau = posterior.draw(sampling.chains * sampling.draws, rng)
+    mixture = posterior.mixture().dataset(task.evidence.treatments) if task.means.consistent else None
+    return Drawn(parameters, tau, _quadrature_gate(posterior, task, len(tau)), mixture=mixture)
+
+
+def contrast_level(task: Task) -> Regression:
+    """The regression of a task's independent contrasts, less the bias the task supposes."""
+    arrays = layout(task)
+    offset = np.concatenate([task.offset(trial) for trial in task.trials])
+    estimate = arrays.estimate
+    if offset.any():
+        estimate = estimate - arrays.turned(offset)
+    ridge = float(arrays.effects_prior[0]) ** -2
+    return Regression(arrays.design, estimate, 1 / arrays.precision, ridge)
+
+
+def _quadrature_gate(posterior: NormalPosterior, task: Task, draws: int) -> FitDiagnostics:
+    """Double the quadrature: nothing may change."""
+    finer = normal_posterior(posterior.regression, task.analysis, refine=1)
+    change = max(abs(a / b - 1) for a, b in zip(_figures(posterior), _figures(finer), strict=True))
+    row = GateRow("quadrature", change, MAX_CHANGE, change <= MAX_CHANGE)
+    return FitDiagnostics(None, float(draws), float(draws), None, "heterogeneity", (row,))
+
+
+def _figures(posterior: NormalPosterior) -> list[float]:
+    """Median and limits of the heterogeneity, and the second moments of the parameters."""
+    mixture = posterior.mixture()
+    spread = mixture.weight @ (np.diagonal(mixture.covariance, axis1=1, axis2=2) + mixture.mean**2)
+    tau = posterior.heterogeneity
+    return [*map(float, spread), *([tau.quantile(p) for p in (0.025, 0.5, 0.975)] if tau else [])]
+
+
+def _dataset(task: Task, drawn: Drawn, size: tuple[int, int]) -> xr.Dataset:
+    """Draws with the dims and names that the sampler's have."""
+    names = list(basis(task.evidence, task.means).names)
+    parameters = drawn.parameters.reshape(*size, len(names))
+    variables: dict[str, Any]
+    if task.means.consistent:
+        variables = {"effects": (("chain", "draw", "treatment"), np.pad(parameters, ((0, 0), (0, 0), (1, 0))))}
+        coords: dict[str, Any] = {"treatment": list(task.evidence.treatments)}
+    else:
+        variables, coords = {"parameters": (("chain", "draw", "parameter"), parameters)}, {"parameter": names}
+    if task.analysis.priors.heterogeneity is not None:
+        variables["heterogeneity_sd"] = (("chain", "draw"), drawn.tau.reshape(size))
+    analysis = task.analysis
+    attributes = {"likelihood": str(analysis.likelihood), "link": str(analysis.link), "measure": str(analysis.measure)}
+    coords |= {"chain": np.arange(size[0]), "draw": np.arange(size[1])}
+    return xr.Dataset(variables, coords, attributes)
+
+
+_LIKELIHOODS: dict[Likelihood, Callable[[Task, np.random.Generator], Drawn]] = {Likelihood.NORMAL: _normal}
