@@ -18,6 +18,8 @@ from nma.fitting.quiet import arviz
 MAX_RHAT = 1.01
 MIN_ESS = 1000.0
 
+Draws = dict[str, npt.NDArray[np.float64]]
+
 
 def diagnose(posterior: xr.Dataset, divergences: int) -> FitDiagnostics:
     """Judge the draws.
@@ -31,7 +33,17 @@ def diagnose(posterior: xr.Dataset, divergences: int) -> FitDiagnostics:
     FitError
         A draw is not a finite number.
     """
-    smooth, ranks = _quantities(posterior)
+    return judged(*_quantities(posterior), divergences)
+
+
+def judged(smooth: Draws, ranks: Draws, divergences: int | None = None) -> FitDiagnostics:
+    """Judge named quantities, each of shape (chain, draw); ``divergences`` is None where a sampler knows none.
+
+    Raises
+    ------
+    FitError
+        A draw is not a finite number, or nothing moved.
+    """
     for name, draws in smooth.items():
         if not np.isfinite(draws).all():
             raise FitError(f"the draws of '{name}' are not all finite numbers; are the data extreme?")
@@ -43,17 +55,15 @@ def diagnose(posterior: xr.Dataset, divergences: int) -> FitDiagnostics:
     bulk = {name: float(az.ess(draws, method="bulk")) for name, draws in moving.items()}
     tail = {name: float(az.ess(draws, method="tail")) for name, draws in moving.items() if name in smooth}
     worst = min(bulk, key=lambda name: bulk[name])
-    values = (max(rhat.values()), min(bulk.values()), min(tail.values()), divergences)
-    gate = (
+    values = (max(rhat.values()), min(bulk.values()), min(tail.values()))
+    gate = [
         GateRow("max_rhat", values[0], MAX_RHAT, values[0] <= MAX_RHAT),
         GateRow("min_ess_bulk", values[1], MIN_ESS, values[1] >= MIN_ESS),
         GateRow("min_ess_tail", values[2], MIN_ESS, values[2] >= MIN_ESS),
-        GateRow("divergences", float(divergences), 0.0, divergences == 0),
-    )
-    return FitDiagnostics(*values, worst=worst, gate=gate)
-
-
-Draws = dict[str, npt.NDArray[np.float64]]
+    ]
+    if divergences is not None:
+        gate.append(GateRow("divergences", float(divergences), 0.0, divergences == 0))
+    return FitDiagnostics(*values, divergences, worst=worst, gate=tuple(gate))
 
 
 def _quantities(posterior: xr.Dataset) -> tuple[Draws, Draws]:

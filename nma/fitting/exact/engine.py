@@ -4,35 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import xarray as xr
 
+from nma.fitting.exact.binomial import posterior
 from nma.fitting.exact.normal import NormalPosterior, normal_posterior
+from nma.fitting.exact.sampling import Drawn, sample
 from nma.fitting.layout import layout
 from nma.fitting.least_squares import Regression
 from nma.fitting.means import Task, basis
 from nma.fitting.posterior import Fit, FitDiagnostics, GateRow
 from nma.vocab import Engine, Likelihood
 
-Floats = npt.NDArray[np.floating[Any]]
-
 MAX_CHANGE = 1e-4
 """Relative change of any figure when the quadrature is doubled."""
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """Draws of the parameters, shape (D, P), and of the heterogeneity, shape (D,), with what is known of them."""
-
-    parameters: Floats
-    tau: Floats
-    diagnostics: FitDiagnostics
-    attempts: int = 1
-    mixture: xr.Dataset | None = None
 
 
 def fit_exact(task: Task, seed: int) -> Fit:
@@ -49,7 +36,7 @@ def fit_exact(task: Task, seed: int) -> Fit:
     return Fit(
         evidence=task.evidence,
         analysis=task.analysis,
-        posterior=_dataset(task, drawn, (sampling.chains, sampling.draws)),
+        posterior=_dataset(task, drawn, drawn.shape or (sampling.chains, sampling.draws)),
         diagnostics=drawn.diagnostics,
         engine=str(Engine.EXACT),
         seed=seed,
@@ -64,11 +51,11 @@ def fit_exact(task: Task, seed: int) -> Fit:
 
 def _normal(task: Task, rng: np.random.Generator) -> Drawn:
     regression = contrast_level(task)
-    posterior = normal_posterior(regression, task.analysis)
+    found = normal_posterior(regression, task.analysis)
     sampling = task.analysis.sampling
-    parameters, tau = posterior.draw(sampling.chains * sampling.draws, rng)
-    mixture = posterior.mixture().dataset(task.evidence.treatments) if task.means.consistent else None
-    return Drawn(parameters, tau, _quadrature_gate(posterior, task, len(tau)), mixture=mixture)
+    parameters, tau = found.draw(sampling.chains * sampling.draws, rng)
+    mixture = found.mixture().dataset(task.evidence.treatments) if task.means.consistent else None
+    return Drawn(parameters, tau, _quadrature_gate(found, task, len(tau)), mixture=mixture)
 
 
 def contrast_level(task: Task) -> Regression:
@@ -82,19 +69,19 @@ def contrast_level(task: Task) -> Regression:
     return Regression(arrays.design, estimate, 1 / arrays.precision, ridge)
 
 
-def _quadrature_gate(posterior: NormalPosterior, task: Task, draws: int) -> FitDiagnostics:
+def _quadrature_gate(found: NormalPosterior, task: Task, draws: int) -> FitDiagnostics:
     """Double the quadrature: nothing may change."""
-    finer = normal_posterior(posterior.regression, task.analysis, refine=1)
-    change = max(abs(a / b - 1) for a, b in zip(_figures(posterior), _figures(finer), strict=True))
+    finer = normal_posterior(found.regression, task.analysis, refine=1)
+    change = max(abs(a / b - 1) for a, b in zip(_figures(found), _figures(finer), strict=True))
     row = GateRow("quadrature", change, MAX_CHANGE, change <= MAX_CHANGE)
     return FitDiagnostics(None, float(draws), float(draws), None, "heterogeneity", (row,))
 
 
-def _figures(posterior: NormalPosterior) -> list[float]:
+def _figures(found: NormalPosterior) -> list[float]:
     """Median and limits of the heterogeneity, and the second moments of the parameters."""
-    mixture = posterior.mixture()
+    mixture = found.mixture()
     spread = mixture.weight @ (np.diagonal(mixture.covariance, axis1=1, axis2=2) + mixture.mean**2)
-    tau = posterior.heterogeneity
+    tau = found.heterogeneity
     return [*map(float, spread), *([tau.quantile(p) for p in (0.025, 0.5, 0.975)] if tau else [])]
 
 
@@ -116,4 +103,11 @@ def _dataset(task: Task, drawn: Drawn, size: tuple[int, int]) -> xr.Dataset:
     return xr.Dataset(variables, coords, attributes)
 
 
-_LIKELIHOODS: dict[Likelihood, Callable[[Task, np.random.Generator], Drawn]] = {Likelihood.NORMAL: _normal}
+def _binomial(task: Task, rng: np.random.Generator) -> Drawn:
+    return sample(posterior(task, contrast_level(task), rng), task, rng)
+
+
+_LIKELIHOODS: dict[Likelihood, Callable[[Task, np.random.Generator], Drawn]] = {
+    Likelihood.NORMAL: _normal,
+    Likelihood.BINOMIAL: _binomial,
+}

@@ -1,0 +1,191 @@
+"""A trial with any number of arms times a normal distribution of its contrasts, by importance sampling.
+
+For contrasts δ ~ Normal(m, V) the trial's mass ∫ L(δ) Normal(δ; m, V) dδ is an average over points (δ, a): δ from its
+conditional normal distribution given a normal approximation of L, the baseline a around the value that fits δ, both
+with heavier tails. The average is unbiased, so that importance weights made of it are those of the exact posterior with
+a little more noise (Andrieu & Roberts 2009, doi:10.1214/07-AOS574; Tran et al. 2013, arXiv:1309.3339). Points come from a
+lattice that is shifted at random for each draw, which makes the noise small.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import log_expit, logit, logsumexp
+
+from nma.fitting.exact.baseline import Arms
+from nma.vocab import Link
+
+Floats = npt.NDArray[np.floating[Any]]
+
+UNIT = np.sqrt(3) / np.pi
+"""Scale at which a logistic variable has variance 1: its tails are heavier than normal ones, and it is quickly drawn."""
+WIDER = 1.15
+"""By how much the points are spread wider than the approximation."""
+BINS = 200
+
+
+@dataclass(frozen=True)
+class Points:
+    """N points for each of D draws: contrasts, shape (D, N, A - 1), baselines and log weights, shape (D, N)."""
+
+    contrasts: Floats
+    baseline: Floats
+    log_weight: Floats
+
+    @property
+    def log_mass(self) -> Floats:
+        """Log of the unbiased estimate of the mass; shape (D,)."""
+        mass: Floats = logsumexp(self.log_weight, axis=1) - np.log(self.log_weight.shape[1])
+        return mass
+
+    @property
+    def relative_variance(self) -> Floats:
+        """Of the estimate of the mass, if the points were independent; shape (D,)."""
+        share = np.exp(self.log_weight - self.log_mass[:, None])
+        variance: Floats = share.var(axis=1) / share.shape[1]
+        return variance
+
+    def moments(self) -> tuple[Floats, Floats]:
+        """Mean, shape (D, A - 1), and covariance of the contrasts."""
+        share = np.exp(self.log_weight - logsumexp(self.log_weight, axis=1)[:, None])
+        mean = (share[..., None] * self.contrasts).sum(axis=1)
+        off = self.contrasts - mean[:, None]
+        return mean, np.einsum("dn,dni,dnj->dij", share, off, off)
+
+    def pick(self, rng: np.random.Generator) -> npt.NDArray[np.intp]:
+        """One point for each draw, by its weight."""
+        share = np.exp(self.log_weight - self.log_weight.max(axis=1, keepdims=True)).cumsum(axis=1)
+        picked: npt.NDArray[np.intp] = (share < rng.random((len(share), 1)) * share[:, -1:]).sum(axis=1)
+        return picked
+
+
+@dataclass(frozen=True)
+class Likelihood:
+    """Normal approximation of one trial's likelihood.
+
+    Attributes
+    ----------
+    mean, covariance : array, shape (A - 1,) and (A - 1, A - 1)
+        Of the contrasts.
+    value, variance : array, shape (A,)
+        Of each arm alone, on the scale on which effects add.
+    """
+
+    arms: Arms
+    mean: Floats
+    covariance: Floats
+    value: Floats
+    variance: Floats
+
+    def points(self, mean: Floats, covariance: Floats, size: int, rng: np.random.Generator) -> Points:
+        """Weighted points from L(δ) Normal(δ; mean, covariance); mean of shape (D, A - 1), covariance (D, A - 1, A - 1)."""
+        width = mean.shape[1]
+        uniform = lattice(size, width + 1, len(mean), rng)
+        root = np.linalg.cholesky(covariance)
+        gain = covariance @ np.linalg.inv(covariance + self.covariance)
+        centre = mean + (gain @ (self.mean - mean)[..., None])[..., 0]
+        factor = WIDER * np.linalg.cholesky(_symmetric(covariance - gain @ covariance))
+        white = UNIT * logit(uniform[..., :width])
+        contrasts = centre[:, None] + white @ factor.swapaxes(-1, -2)
+        drawn_with = _log_logistic(white).sum(axis=-1) - _log_diagonal(factor)
+        baseline, log_baseline = self._baselines(contrasts, uniform[..., -1])
+        standard = np.linalg.solve(root, (contrasts - mean[:, None]).swapaxes(-1, -2))
+        prior = -0.5 * (standard**2 + np.log(2 * np.pi)).sum(axis=-2) - _log_diagonal(root)
+        joint = self.arms.log_joint(baseline[None], _with_first(contrasts)[None])[0]
+        return Points(contrasts, baseline, joint + prior - drawn_with - log_baseline)
+
+    def _baselines(self, contrasts: Floats, uniform: Floats) -> tuple[Floats, Floats]:
+        """Baselines around the ones that fit the contrasts, and the log density they are drawn with."""
+        grid, cumulative = self._conditional
+        offset = np.interp(uniform, cumulative, grid)
+        bin_ = np.clip(np.searchsorted(cumulative, uniform) - 1, 0, len(grid) - 2)
+        log_density = np.log(np.diff(cumulative) / np.diff(grid))
+        return self._fitting(contrasts) + offset, log_density[bin_]
+
+    @cached_property
+    def _conditional(self) -> tuple[Floats, Floats]:
+        """Distribution of the baseline around the one that fits, at the estimated contrasts: edges of bins, and shares.
+
+        The distribution at other contrasts has nearly the same shape, skewed where there are few events.
+        """
+        delta = _with_first(self.mean[None, None])
+        low, high = (edge[0, 0] for edge in self.arms.range(delta))
+        grid = np.linspace(low, high, BINS + 1)
+        log = self.arms.log_joint(((grid[1:] + grid[:-1]) / 2)[None], delta)[0]
+        share = np.exp((log - log.max()) / WIDER**2)
+        share += 1e-3 * share.mean()
+        cumulative = np.append(0.0, np.cumsum(share)) / share.sum()
+        return grid - self._fitting(self.mean), cumulative
+
+    def _fitting(self, contrasts: Floats) -> Floats:
+        """The baseline that fits the contrasts best, if each arm's likelihood were normal; shape of the contrasts' rows."""
+        delta = _with_first(contrasts)
+        weight = 1 / self.variance
+        level = ((self.value - delta) * weight).sum(axis=-1) / weight.sum()
+        return _LEVELS[self.arms.link](level, delta)
+
+
+def log_likelihood(arms: Arms, contrasts: Floats) -> Floats:
+    """Log L(δ) of one trial at contrasts of shape (D, A - 1), by quadrature over the baseline; shape (D,)."""
+    return arms.log_likelihood(_with_first(contrasts)[None])[0]
+
+
+def lattice(size: int, width: int, draws: int, rng: np.random.Generator) -> Floats:
+    """Points that fill the unit cube evenly, shifted at random for each draw; shape (D, N, width).
+
+    Multiples of the powers of a root of x^(width + 1) = x + 1, which generalises the golden ratio.
+    """
+    ratio = 2.0
+    for _ in range(60):
+        ratio = (1 + ratio) ** (1 / (width + 1))
+    steps = ratio ** -np.arange(1.0, width + 1)
+    points = np.arange(size)[:, None] * steps + rng.random((draws, 1, width))
+    tiny = np.finfo(float).eps
+    inside: Floats = np.clip(points % 1.0, tiny, 1 - tiny)
+    return inside
+
+
+def _with_first(contrasts: Floats) -> Floats:
+    """Effects of all arms: the first one's 0, then the contrasts."""
+    return np.concatenate([np.zeros((*contrasts.shape[:-1], 1)), contrasts], axis=-1)
+
+
+def _log_logistic(white: Floats) -> Floats:
+    x = white / UNIT
+    log: Floats = log_expit(x) + log_expit(-x) - np.log(UNIT)
+    return log
+
+
+def _log_diagonal(factor: Floats) -> Floats:
+    """Log determinant of triangular factors, one for all points of a draw; shape (D, 1)."""
+    log: Floats = np.log(np.diagonal(factor, axis1=-2, axis2=-1)).sum(axis=-1)[:, None]
+    return log
+
+
+def _symmetric(matrix: Floats) -> Floats:
+    """Without the rounding error that makes a covariance lopsided or singular."""
+    width = matrix.shape[-1]
+    scale = np.trace(matrix, axis1=-2, axis2=-1)[..., None, None] / width
+    even: Floats = (matrix + matrix.swapaxes(-1, -2)) / 2 + 1e-9 * scale * np.eye(width)
+    return even
+
+
+def _log_level(level: Floats, delta: Floats) -> Floats:
+    """Log odds of the highest risk, if the first arm's log risk is the level; a risk of 1 is out of reach."""
+    log_p = np.minimum(level + delta.max(axis=-1), -1e-4)
+    log_odds: Floats = log_p - np.log(-np.expm1(log_p))
+    return log_odds
+
+
+def _logit_level(level: Floats, delta: Floats) -> Floats:
+    mean: Floats = level + delta.mean(axis=-1)
+    return mean
+
+
+_LEVELS = {Link.LOG: _log_level, Link.LOGIT: _logit_level}
+"""The baseline at which the first arm has a given value on the scale on which effects add."""

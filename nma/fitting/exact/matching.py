@@ -1,0 +1,202 @@
+"""Normal likelihoods that stand in for the binomial ones: expectation propagation at each of a few values of τ.
+
+Each trial's L(δ) is replaced by a normal one, such that together with what all other trials say of its contrasts the
+two have the same mean and covariance (Minka 2001, arXiv:1301.2294). The result is a contrast-level posterior given τ, with its
+evidence: the proposal for the importance sampler, which corrects what is left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from nma.fitting.exact.many_arm import Likelihood
+from nma.fitting.exact.two_arm import TwoArm
+
+Floats = npt.NDArray[np.floating[Any]]
+Ints = npt.NDArray[np.intp]
+
+ROUNDS = 20
+"""Most rounds; they end when no site moves by more than SETTLED of its sd."""
+SETTLED = 0.02
+DAMPED = 0.7
+"""Share of a move that is made: all trials move at once, and would swing around where they belong."""
+POINTS = 512
+"""Points at which a trial of several arms is looked at."""
+FLATTEST = 1e6
+"""Largest variance of a site: a trial that says nothing."""
+
+
+@dataclass(frozen=True)
+class Trials:
+    """The trials of a task, those with two arms together.
+
+    Attributes
+    ----------
+    two, two_design, two_offset
+        Likelihoods of S two-arm trials, rows of the design, shape (S, P), and supposed biases, shape (S,).
+    many, many_design, many_offset
+        The same one by one for trials with more arms: designs of shape (A - 1, P).
+    """
+
+    two: TwoArm | None
+    two_design: Floats
+    two_offset: Floats
+    many: tuple[Likelihood, ...]
+    many_design: tuple[Floats, ...]
+    many_offset: tuple[Floats, ...]
+
+
+@dataclass(frozen=True)
+class Matched:
+    """Given each of J values of τ: the parameters' posterior, and the log evidence.
+
+    Attributes
+    ----------
+    tau, log_evidence : array, shape (J,)
+    mean, covariance : array, shape (J, P) and (J, P, P)
+        Of the parameters.
+    sites : tuple
+        Mean and variance of the two-arm trials' normal likelihoods, shape (J, S), and for each other trial mean and
+        covariance, shape (J, A - 1) and (J, A - 1, A - 1).
+    """
+
+    tau: Floats
+    log_evidence: Floats
+    mean: Floats
+    covariance: Floats
+    two: tuple[Floats, Floats]
+    many: tuple[tuple[Floats, Floats], ...]
+
+
+def matched(trials: Trials, tau: Floats, ridge: float, rng: np.random.Generator) -> Matched:
+    """Match the trials at each value of τ; ``ridge`` is the precision of the effects' prior."""
+    size = len(tau)
+    two, many = _first_sites(trials, size)
+    evidence = np.zeros(size)
+    seeds = rng.integers(2**32, size=len(trials.many))
+    for _ in range(ROUNDS):
+        mean, covariance, normal = _posterior(trials, tau, ridge, (two, many))
+        new_two, gain = _match_two(trials, tau, (mean, covariance), two)
+        evidence = normal + gain
+        new_many = []
+        for place, site in enumerate(many):
+            found, gain = _match_many(trials, tau, (mean, covariance), (place, site, seeds[place]))
+            new_many.append(found)
+            evidence = evidence + gain
+        moved = _moved(two, new_two, many, new_many)
+        two, many = new_two, tuple(new_many)
+        if moved < SETTLED:
+            break
+    mean, covariance, _ = _posterior(trials, tau, ridge, (two, many))
+    return Matched(tau, evidence, mean, covariance, two, many)
+
+
+Site = tuple[Floats, Floats]
+Sites = tuple[Site, tuple[Site, ...]]
+
+
+def _first_sites(trials: Trials, size: int) -> Sites:
+    """The usual normal approximations of the counts."""
+    two: Site = (np.zeros((size, 0)), np.ones((size, 0)))
+    if trials.two is not None:
+        two = (np.tile(trials.two.centre, (size, 1)), np.tile(trials.two.scale**2, (size, 1)))
+    many = tuple((np.tile(one.mean, (size, 1)), np.tile(one.covariance, (size, 1, 1))) for one in trials.many)
+    return two, many
+
+
+def between(tau: Floats, width: int) -> Floats:
+    """Between-trial covariance of a trial's contrasts, τ²(½I + ½J); shape (J, width, width)."""
+    covariance: Floats = tau[:, None, None] ** 2 * (0.5 * np.eye(width) + 0.5)
+    return covariance
+
+
+def _posterior(trials: Trials, tau: Floats, ridge: float, sites: Sites) -> tuple[Floats, Floats, Floats]:
+    """Posterior of the parameters given τ and the sites, and the log evidence of the sites as normal data."""
+    (seen, variance), many = sites
+    total = variance + tau[:, None] ** 2
+    seen = seen - trials.two_offset
+    size = trials.two_design.shape[1]
+    precision = np.einsum("js,sp,sq->jpq", 1 / total, trials.two_design, trials.two_design) + ridge * np.eye(size)
+    moment = (seen / total) @ trials.two_design
+    evidence = -0.5 * (seen**2 / total + np.log(total)).sum(axis=1) + 0.5 * size * np.log(ridge)
+    for (value, covariance), design, offset in zip(many, trials.many_design, trials.many_offset, strict=True):
+        inverse = np.linalg.inv(covariance + between(tau, len(design)))
+        value = value - offset
+        precision += design.T @ inverse @ design
+        weighted = (inverse @ value[..., None])[..., 0]
+        moment += weighted @ design
+        evidence += 0.5 * (np.linalg.slogdet(inverse)[1] - (value * weighted).sum(axis=1))
+    posterior = np.linalg.inv(precision)
+    mean = (posterior @ moment[..., None])[..., 0]
+    evidence += 0.5 * ((mean * moment).sum(axis=1) - np.linalg.slogdet(precision)[1])
+    return mean, posterior, evidence
+
+
+def _match_two(trials: Trials, tau: Floats, posterior: Site, site: Site) -> tuple[Site, Floats]:
+    """New sites of the two-arm trials, and what they add to the log evidence."""
+    if trials.two is None:
+        return site, np.zeros(len(tau))
+    x = trials.two_design
+    mean = posterior[0] @ x.T
+    variance = np.einsum("sp,jpq,sq->js", x, posterior[1], x)
+    seen, own = site[0] - trials.two_offset, site[1] + tau[:, None] ** 2
+    precision = np.maximum(1 / variance - 1 / own, 1 / FLATTEST)
+    cavity = (mean / variance - seen / own) / precision
+    spread = 1 / precision + tau[:, None] ** 2
+    centre = cavity + trials.two_offset
+    tilted = trials.two.tilted(centre.T, np.sqrt(spread).T)
+    moment, left = tilted.mean.T, tilted.variance.T
+    site_precision = np.maximum(_damped(1 / left - 1 / spread, 1 / site[1]), 1 / FLATTEST)
+    value = _damped(moment / left - centre / spread, site[0] / site[1]) / site_precision
+    total = spread + site[1]
+    gain = tilted.log_mass.T + 0.5 * ((site[0] - centre) ** 2 / total + np.log(total))
+    return (value, 1 / site_precision), gain.sum(axis=1)
+
+
+def _match_many(trials: Trials, tau: Floats, posterior: Site, which: tuple[int, Site, Any]) -> tuple[Site, Floats]:
+    """The new site of a trial with more arms, and what it adds to the log evidence."""
+    place, (value, covariance), seed = which
+    x, offset = trials.many_design[place], trials.many_offset[place]
+    spread_between = between(tau, len(x))
+    mean, variance = posterior[0] @ x.T + offset, x @ posterior[1] @ x.T
+    inside, own = np.linalg.inv(variance), np.linalg.inv(covariance + spread_between)
+    cavity_precision = _positive(inside - own, 1 / FLATTEST)
+    weighted = (inside @ mean[..., None] - own @ value[..., None])[..., 0]
+    cavity = np.linalg.solve(cavity_precision, weighted[..., None])[..., 0]
+    spread = np.linalg.inv(cavity_precision) + spread_between
+    approximation = replace(trials.many[place], mean=value.mean(axis=0), covariance=covariance.mean(axis=0))
+    points = approximation.points(cavity, spread, POINTS, np.random.default_rng(seed))
+    moment, left = points.moments()
+    outside, tilted = np.linalg.inv(spread), np.linalg.inv(left)
+    before = np.linalg.inv(covariance)
+    site_precision = _positive(_damped(tilted - outside, before), 1 / FLATTEST)
+    target = _damped(tilted @ moment[..., None] - outside @ cavity[..., None], before @ value[..., None])
+    new = np.linalg.solve(site_precision, target)[..., 0]
+    total, off = spread + covariance, value - cavity
+    distance = (off * np.linalg.solve(total, off[..., None])[..., 0]).sum(axis=1)
+    gain = points.log_mass + 0.5 * (distance + np.linalg.slogdet(total)[1])
+    return (new, np.linalg.inv(site_precision)), gain
+
+
+def _damped(new: Floats, old: Floats) -> Floats:
+    damped: Floats = DAMPED * new + (1 - DAMPED) * old
+    return damped
+
+
+def _positive(matrix: Floats, smallest: float) -> Floats:
+    """The nearest symmetric matrices whose eigenvalues are not below a value."""
+    values, vectors = np.linalg.eigh((matrix + matrix.swapaxes(-1, -2)) / 2)
+    positive: Floats = (vectors * np.maximum(values, smallest)[..., None, :]) @ vectors.swapaxes(-1, -2)
+    return positive
+
+
+def _moved(two: Site, new_two: Site, many: tuple[Site, ...], new_many: list[Site]) -> float:
+    """Largest move of a site's mean in units of its standard deviation, where it says anything."""
+    moves = [np.abs(new_two[0] - two[0]) / np.sqrt(new_two[1])]
+    for (before, _), (after, covariance) in zip(many, new_many, strict=True):
+        moves.append(np.abs(after - before) / np.sqrt(np.diagonal(covariance, axis1=1, axis2=2)))
+    return max((float(move.max()) for move in moves if move.size), default=0.0)
