@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import permutations
+
 import numpy as np
 import pandas as pd
 
+from nma.answers.closed_form import differences, mixture
 from nma.answers.scale import Floats, higher_is_better, is_log, positions, predictive_positions
 from nma.evidence.network import comparisons
 from nma.fitting import Fit
@@ -29,22 +33,18 @@ def relative_effects(fit: Fit) -> pd.DataFrame:
         scale; ``mean_log``, ``sd_log`` (missing for RD); ``p_better``, the probability that ``treatment`` is better
         than ``versus``; ``direct_studies``, the number of trials that compare the two.
     """
-    now, new = positions(fit), predictive_positions(fit, generator(fit, 1))
     direct = {frozenset((c.treatment, c.versus)): len(c.studies) for c in comparisons(fit.evidence)}
-    rows = []
-    for a, treatment in enumerate(fit.treatments):
-        for b, versus in enumerate(fit.treatments):
-            if a != b:
-                rows.append(
-                    {
-                        "treatment": treatment,
-                        "versus": versus,
-                        "measure": str(fit.analysis.measure),
-                        **_summary(fit, now[:, a] - now[:, b]),
-                        **_predictive(fit, None if new is None else new[:, a] - new[:, b]),
-                        "direct_studies": direct.get(frozenset((treatment, versus)), 0),
-                    }
-                )
+    summaries = _from_draws(fit) if mixture(fit) is None else _in_closed_form(fit)
+    rows = [
+        {
+            "treatment": treatment,
+            "versus": versus,
+            "measure": str(fit.analysis.measure),
+            **summary,
+            "direct_studies": direct.get(frozenset((treatment, versus)), 0),
+        }
+        for (treatment, versus), summary in zip(permutations(fit.treatments, 2), summaries, strict=True)
+    ]
     return pd.DataFrame(rows)
 
 
@@ -56,6 +56,40 @@ def league(fit: Fit) -> pd.DataFrame:
     table = effects.assign(cell=cells).pivot(index="treatment", columns="versus", values="cell")
     order = list(fit.treatments)
     return table.reindex(index=order, columns=order).fillna("")
+
+
+def _from_draws(fit: Fit) -> Iterator[dict[str, float | None]]:
+    """Summaries of all ordered pairs of treatments."""
+    now, new = positions(fit), predictive_positions(fit, generator(fit, 1))
+    for a, b in permutations(range(len(fit.treatments)), 2):
+        predictive = _predictive(fit, None if new is None else new[:, a] - new[:, b])
+        yield {**_summary(fit, now[:, a] - now[:, b]), **predictive}
+
+
+def _in_closed_form(fit: Fit) -> Iterator[dict[str, float | None]]:
+    """The same where the posterior is a mixture of normals."""
+    found = mixture(fit)
+    assert found is not None  # the caller has looked
+    every, log = differences(found), is_log(fit)
+    scaled = np.exp if log else np.asarray
+    limits = {"median": scaled(every.quantile(0.5))}
+    limits |= {name: scaled(every.quantile(p)) for name, p in zip(("lower", "upper"), LIMITS, strict=True)}
+    mean, sd = every.moments()
+    above = every.above()
+    better = above if higher_is_better(fit) else above.T
+    new: dict[str, Floats] = {}
+    if fit.heterogeneity_sd is not None:
+        new = {
+            f"predictive_{n}": scaled(every.quantile(p, True)) for n, p in zip(("lower", "upper"), LIMITS, strict=True)
+        }
+    for a, b in permutations(range(len(fit.treatments)), 2):
+        yield {
+            **{name: float(values[a, b]) for name, values in limits.items()},
+            "mean_log": float(mean[a, b]) if log else None,
+            "sd_log": float(sd[a, b]) if log else None,
+            "p_better": float(better[a, b]),
+            **{name: float(new[name][a, b]) if new else None for name in ("predictive_lower", "predictive_upper")},
+        }
 
 
 def _summary(fit: Fit, difference: Floats) -> dict[str, float | None]:

@@ -79,7 +79,8 @@ def trials_of(fit: Fit) -> tuple[Trial, ...]:
 
 def probabilities(fit: Fit) -> Floats:
     """Draws of each arm's probability; shape (D, S, A)."""
-    draws = fit.posterior["probability"].transpose("chain", "draw", "study", "arm").to_numpy()
+    assert fit.probability is not None  # the likelihood is binomial
+    draws = fit.probability.transpose("chain", "draw", "study", "arm").to_numpy()
     flat: Floats = draws.reshape(-1, *draws.shape[2:])
     return flat
 

@@ -11,6 +11,7 @@ from nma.answers.contrasts import LIMITS
 from nma.answers.scale import adds_on_log, quantiles
 from nma.evidence.measures import Z95
 from nma.fitting import Fit
+from nma.fitting.exact.density import Density
 from nma.fitting.priors import distribution
 from nma.vocab import Measure
 
@@ -31,12 +32,11 @@ def heterogeneity(fit: Fit) -> dict[str, Any] | None:
     if fit.heterogeneity_sd is None or prior is None:
         return None
     draws = fit.heterogeneity_sd.to_numpy().ravel()
+    exact = _closed_form(fit)
     before = distribution(prior)
     grid = np.linspace(0.0, float(max(np.quantile(draws, 0.999), min(before.ppf(0.95), 3 * draws.max()))), POINTS)
     return {
-        **tau_of(draws),
-        "mean": float(draws.mean()),
-        "sd": float(draws.std(ddof=1)),
+        **_moments(fit),
         "scale": SCALE[fit.analysis.effect_measure],
         "prior": {
             "family": str(prior.family),
@@ -47,7 +47,7 @@ def heterogeneity(fit: Fit) -> dict[str, Any] | None:
         },
         "density": {
             "grid": grid.tolist(),
-            "posterior": _density(draws, grid).tolist(),
+            "posterior": (_density(draws, grid) if exact is None else np.exp(exact.log(grid))).tolist(),
             "prior": np.nan_to_num(before.pdf(grid), posinf=0.0).tolist(),
         },
     }
@@ -55,7 +55,30 @@ def heterogeneity(fit: Fit) -> dict[str, Any] | None:
 
 def tau_summary(fit: Fit) -> dict[str, float] | None:
     """Median and 95 % interval of the heterogeneity of any fit; None for common effects."""
-    return None if fit.heterogeneity_sd is None else tau_of(fit.heterogeneity_sd.to_numpy().ravel())
+    if fit.heterogeneity_sd is None:
+        return None
+    exact = _closed_form(fit)
+    if exact is None:
+        return tau_of(fit.heterogeneity_sd.to_numpy().ravel())
+    limits = zip(("median", "lower", "upper"), (0.5, *LIMITS), strict=True)
+    return {name: exact.quantile(probability) for name, probability in limits}
+
+
+def _closed_form(fit: Fit) -> Density | None:
+    """The density of the heterogeneity, where it is known without draws."""
+    return None if fit.closed_form is None else fit.closed_form.heterogeneity
+
+
+def _moments(fit: Fit) -> dict[str, float]:
+    """Median, 95 % interval, mean and standard deviation."""
+    summary, exact = tau_summary(fit), _closed_form(fit)
+    assert summary is not None  # the effects are random
+    assert fit.heterogeneity_sd is not None
+    draws = fit.heterogeneity_sd.to_numpy().ravel()
+    if exact is None:
+        return {**summary, "mean": float(draws.mean()), "sd": float(draws.std(ddof=1))}
+    mean = float(exact.weight @ exact.tau)
+    return {**summary, "mean": mean, "sd": float(np.sqrt(exact.weight @ (exact.tau - mean) ** 2))}
 
 
 def tau_of(draws: np.ndarray[Any, np.dtype[np.float64]]) -> dict[str, float]:

@@ -7,20 +7,19 @@ Pareto-smoothed importance sampling: Vehtari, Gelman & Gabry 2017 (doi:10.1007/s
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
 from scipy import stats
-from scipy.special import expit, logit
+from scipy.special import expit, logit, logsumexp
 
 from nma.answers.contrasts import generator
 from nma.answers.goodness import binomial_deviance, contrasts, probabilities, slices, trials_of
 from nma.answers.scale import Floats, basic_parameters
 from nma.evidence import Trial
 from nma.fitting import Fit, Task
+from nma.fitting.exact.weights import smoothed
 from nma.fitting.layout import Layout, layout
-from nma.fitting.quiet import arviz
 from nma.vocab import Effects, Likelihood, Link
 
 PARETO_LIMIT = 0.7
@@ -124,21 +123,15 @@ def leave_one_out(fit: Fit) -> dict[str, Any] | None:
     density = _DENSITIES[fit.analysis.likelihood](fit)
     if density.shape[-1] < 2:
         return None
-    az = arviz()
-    chains = fit.posterior.sizes["chain"]
-    data = az.from_dict(
-        posterior={"draw_number": np.arange(len(density)).reshape(chains, -1)},
-        log_likelihood={"trials": density.reshape(chains, -1, density.shape[-1])},
-    )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # its warning about k is what is reported below
-        found = az.loo(data, pointwise=True)
-    k = np.asarray(found.pareto_k)
+    weights = [smoothed(-one) for one in density.T]
+    pointwise = np.array([logsumexp(one, b=weight.share) for one, weight in zip(density.T, weights, strict=True)])
+    within = logsumexp(density, axis=0) - np.log(len(density))
+    k = np.array([weight.pareto_k for weight in weights])
     worst = int(np.argmax(k))
     return {
-        "elpd": float(found.elpd_loo),
-        "se": float(found.se),
-        "p_loo": float(found.p_loo),
+        "elpd": float(pointwise.sum()),
+        "se": float(np.sqrt(len(k)) * pointwise.std()),
+        "p_loo": float((within - pointwise).sum()),
         "k_over": int((k > PARETO_LIMIT).sum()),
         "worst_k": float(k[worst]),
         "worst": trials_of(fit)[worst].id,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from nma.answers.closed_form import differences, mixture
 from nma.answers.contrasts import LIMITS, generator
 from nma.answers.scale import Floats, higher_is_better, positions, predictive_positions
 from nma.fitting import Fit
@@ -27,15 +28,27 @@ def ranking(fit: Fit) -> pd.DataFrame:
     now = _ranks(positions(fit), higher_is_better(fit))
     new_positions = predictive_positions(fit, generator(fit, 2))
     new = None if new_positions is None else _ranks(new_positions, higher_is_better(fit))
+    exact = _in_closed_form(fit)
     rows = []
     for j, treatment in enumerate(fit.treatments):
-        row: dict[str, object] = {"treatment": treatment, **_summary(now[:, j], len(fit.treatments))}
+        row: dict[str, object] = {"treatment": treatment, **_summary(now[:, j], len(fit.treatments)), **exact[j]}
         predictive = dict.fromkeys(row, None) if new is None else _summary(new[:, j], len(fit.treatments))
         row |= {f"predictive_{key}": predictive[key] for key in PREDICTIVE}
         rows.append(row)
     frame = pd.DataFrame(rows).sort_values(["sucra", "treatment"], ascending=[False, True], ignore_index=True)
     frame.attrs["direction"] = fit.analysis.direction
     return frame
+
+
+def _in_closed_form(fit: Fit) -> list[dict[str, object]]:
+    """Mean rank and SUCRA of each treatment where the posterior is a mixture of normals; nothing where it is none."""
+    found, size = mixture(fit), len(fit.treatments)
+    if found is None:
+        return [{}] * size
+    above = differences(found).above()
+    beaten_by = above.T if higher_is_better(fit) else above
+    ranks = 1 + beaten_by.sum(axis=1)
+    return [{"sucra": float((size - rank) / (size - 1)), "mean_rank": float(rank)} for rank in ranks]
 
 
 PREDICTIVE = ("sucra", "p_best", "mean_rank", "rank_probabilities", "cumulative")

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from scipy.special import expit, log_expit, logit
 
 from nma.analysis import Analysis
+from nma.answers.closed_form import even_draws, mixture
 from nma.fitting import Fit
 from nma.vocab import Better, Measure
 
@@ -30,7 +31,7 @@ def positions(fit: Fit) -> Floats:
     On the log scale for RR and OR, as a risk for RD. Under a logit link the RR and the RD follow from the log odds
     ratios at the declared baseline risk p of the reference: position = log expit(logit p + d), or expit(logit p + d).
     """
-    return _on_measure(fit, _effects(fit))
+    return _on_measure(fit, _draws(fit)[0])
 
 
 def predictive_positions(fit: Fit, rng: np.random.Generator) -> Floats | None:
@@ -40,10 +41,10 @@ def predictive_positions(fit: Fit, rng: np.random.Generator) -> Floats | None:
     that share a treatment covary by τ²/2, as within a trial (Higgins, Thompson & Spiegelhalter 2009,
     doi:10.1111/j.1467-985X.2008.00552.x). No treatment is special.
     """
-    if fit.heterogeneity_sd is None:
+    effects, sd = _draws(fit)
+    if sd is None:
         return None
-    effects = _effects(fit)
-    tau = np.tile(fit.heterogeneity_sd.transpose("chain", "draw").to_numpy().reshape(-1, 1), (NEW_TRIALS, 1))
+    tau = np.tile(sd[:, None], (NEW_TRIALS, 1))
     effects = np.tile(effects, (NEW_TRIALS, 1))
     new = effects + tau / np.sqrt(2) * rng.standard_normal(effects.shape)
     return _on_measure(fit, new - new[:, :1])
@@ -75,9 +76,16 @@ def adds_on_log(analysis: Analysis) -> bool:
     return analysis.effect_measure is not Measure.RD
 
 
-def _effects(fit: Fit) -> Floats:
+def _draws(fit: Fit) -> tuple[Floats, Floats | None]:
+    """Effects, shape (D, T), and heterogeneity, shape (D,) or None; evenly spread where the posterior is a mixture."""
     stacked: Floats = fit.effects.transpose("chain", "draw", "treatment").to_numpy()
-    return stacked.reshape(-1, stacked.shape[-1])
+    sd = fit.heterogeneity_sd
+    closed = mixture(fit)
+    if closed is None:
+        tau = None if sd is None else sd.transpose("chain", "draw").to_numpy().ravel()
+        return stacked.reshape(-1, stacked.shape[-1]), tau
+    effects, even = even_draws(closed, fit.seed)
+    return effects, None if sd is None else even
 
 
 def _on_measure(fit: Fit, effects: Floats) -> Floats:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import xarray as xr
 
 from nma.analysis import Analysis
 from nma.errors import FitError
 from nma.evidence import Evidence
-from nma.fitting.means import CONSISTENCY, Means
+from nma.fitting.means import CONSISTENCY, Means, Shift, Task
+from nma.vocab import Engine, Likelihood
 
 if TYPE_CHECKING:
     import arviz as az
+
+    from nma.fitting.exact.normal import NormalPosterior
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +72,15 @@ class Fit:
         Draws with dims ``chain``, ``draw`` and named coordinates. ``effects`` (treatment; against the reference, which
         is 0) on the scale on which effects add, or the ``parameters`` (parameter) of a model that is not consistent;
         ``heterogeneity_sd`` on the same scale (random effects only); ``probability`` (study, arm in the order of the
-        evidence; binomial likelihood only).
+        evidence; binomial likelihood, where the sampler drew it: see :attr:`probability`).
     diagnostics : FitDiagnostics
         The gate and its numbers.
     engine, seed, seconds, attempts
         Who made the draws, from which seed, in how many seconds of sampling, at which attempt.
     means : Means
         The model of the means. Only a consistent one has effects that can be put in a league table or ranked.
-    mixture : Dataset, optional
-        The posterior of the effects as a mixture of normals (node; ``weight``, ``heterogeneity_sd``, ``mean`` and
-        ``covariance`` by treatment), where it has this closed form. Answers then owe nothing to the draws.
+    shift : Shift, optional
+        The bias that was supposed.
     """
 
     evidence: Evidence
@@ -90,7 +94,24 @@ class Fit:
     tune: int
     target_accept: float
     means: Means = CONSISTENCY
-    mixture: xr.Dataset | None = None
+    shift: Shift | None = None
+
+    @property
+    def task(self) -> Task:
+        """What was fitted."""
+        return Task(self.evidence, self.analysis, self.means, self.shift)
+
+    @cached_property
+    def closed_form(self) -> NormalPosterior | None:
+        """The posterior in closed form, where there is one: answers then owe nothing to the draws.
+
+        That is the contrast-level posterior of the exact engine.
+        """
+        if self.engine != Engine.EXACT or self.analysis.likelihood is not Likelihood.NORMAL:
+            return None
+        from nma.fitting.exact.normal import contrast_level, normal_posterior
+
+        return normal_posterior(contrast_level(self.task), self.analysis)
 
     @property
     def treatments(self) -> tuple[str, ...]:
@@ -110,6 +131,24 @@ class Fit:
             what = f"the {self.means.model} model gives no consistent effects"
             raise FitError(f"{what}: no ranking or league table can be made from it")
         return self.posterior["effects"]
+
+    @cached_property
+    def probability(self) -> xr.DataArray | None:
+        """Risk of every arm; dims chain, draw, study, arm. None for the contrast-level likelihood.
+
+        The sampler draws it; the exact engine, which integrates it out, draws it when it is first asked for.
+        """
+        if "probability" in self.posterior or self.analysis.likelihood is Likelihood.NORMAL:
+            return self.posterior.get("probability")
+        from nma.fitting.exact.arms import probabilities
+
+        parameters = self.parameters.to_numpy()[..., 1 if self.means.consistent else 0 :]
+        chains, draws, size = parameters.shape
+        sd = self.heterogeneity_sd
+        tau = np.zeros(chains * draws) if sd is None else sd.to_numpy().ravel()
+        risks = probabilities(self.task, parameters.reshape(-1, size), tau, self.seed)
+        coords = {"study": [trial.id for trial in self.task.trials], "arm": [str(i + 1) for i in range(risks.shape[2])]}
+        return xr.DataArray(risks.reshape(chains, draws, *risks.shape[1:]), coords, ("chain", "draw", "study", "arm"))
 
     @property
     def parameters(self) -> xr.DataArray:

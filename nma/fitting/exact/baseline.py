@@ -6,8 +6,9 @@ For S trials of A arms and contrasts δ against their first arms (0 for the firs
     log link:    a = log odds of the highest risk, uniform on (0, 1);  log p_k = log p_max + δ_k - max_j δ_j
     logit link:  a = mean log odds, with its normal prior;             logit p_k = a + δ_k - mean_j δ_j
 
-The integrand in a has one mode and falls at least exponentially on both sides of it, so that the trapezoidal rule between
-the points where it has become negligible converges exponentially (Trefethen & Weideman 2014, doi:10.1137/130932132).
+The integrand in a has one mode and falls at least exponentially on both sides of it, so that the trapezoidal rule
+between the points where it has become negligible converges exponentially (Trefethen & Weideman 2014,
+doi:10.1137/130932132).
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from nma.fitting.priors import numbers
 from nma.vocab import Link
 
 Floats = npt.NDArray[np.floating[Any]]
+Bools = npt.NDArray[np.bool_]
 
 NODES = 48
 """Points of the trapezoidal rule; twice as many move no log likelihood by 1e-9."""
@@ -66,7 +68,8 @@ class Arms:
             Effect of each arm against the first, broadcast against the baseline.
         """
         events, others, log_p, log_q = self._terms(baseline, delta)
-        return (events * log_p + others * log_q).sum(axis=-1) + _PRIORS[self.link](baseline, self.baseline_sd)
+        likelihood: Floats = (events * log_p + others * log_q).sum(axis=-1)
+        return likelihood + _PRIORS[self.link](baseline, self.baseline_sd)
 
     def log_odds(self, baseline: Floats, delta: Floats) -> Floats:
         """Log odds of every arm; shapes as in :meth:`log_joint`."""
@@ -83,7 +86,7 @@ class Arms:
         mode = self._mode(delta)
         peak = self.log_joint(mode, delta)
 
-        def negligible(distance: Floats, sign: float) -> Floats:
+        def negligible(distance: Floats, sign: float) -> Bools:
             return self.log_joint(mode + sign * distance, delta) < peak - DROP
 
         return (
@@ -110,7 +113,7 @@ class Arms:
         return found
 
 
-def _first(far_enough: Callable[[Floats], Floats], shape: tuple[int, ...]) -> Floats:
+def _first(far_enough: Callable[[Floats], Bools], shape: tuple[int, ...]) -> Floats:
     """Smallest distance at which something holds, to a few per cent above; geometric bisection."""
     low, high = np.full(shape, np.log(1e-7)), np.full(shape, np.log(FARTHEST))
     for _ in range(9):

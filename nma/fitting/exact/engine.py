@@ -10,10 +10,8 @@ import numpy as np
 import xarray as xr
 
 from nma.fitting.exact.binomial import posterior
-from nma.fitting.exact.normal import NormalPosterior, normal_posterior
+from nma.fitting.exact.normal import NormalPosterior, contrast_level, normal_posterior
 from nma.fitting.exact.sampling import Drawn, sample
-from nma.fitting.layout import layout
-from nma.fitting.least_squares import Regression
 from nma.fitting.means import Task, basis
 from nma.fitting.posterior import Fit, FitDiagnostics, GateRow
 from nma.vocab import Engine, Likelihood
@@ -45,28 +43,15 @@ def fit_exact(task: Task, seed: int) -> Fit:
         tune=0,
         target_accept=sampling.target_accept,
         means=task.means,
-        mixture=drawn.mixture,
+        shift=task.shift,
     )
 
 
 def _normal(task: Task, rng: np.random.Generator) -> Drawn:
-    regression = contrast_level(task)
-    found = normal_posterior(regression, task.analysis)
+    found = normal_posterior(contrast_level(task), task.analysis)
     sampling = task.analysis.sampling
     parameters, tau = found.draw(sampling.chains * sampling.draws, rng)
-    mixture = found.mixture().dataset(task.evidence.treatments) if task.means.consistent else None
-    return Drawn(parameters, tau, _quadrature_gate(found, task, len(tau)), mixture=mixture)
-
-
-def contrast_level(task: Task) -> Regression:
-    """The regression of a task's independent contrasts, less the bias the task supposes."""
-    arrays = layout(task)
-    offset = np.concatenate([task.offset(trial) for trial in task.trials])
-    estimate = arrays.estimate
-    if offset.any():
-        estimate = estimate - arrays.turned(offset)
-    ridge = float(arrays.effects_prior[0]) ** -2
-    return Regression(arrays.design, estimate, 1 / arrays.precision, ridge)
+    return Drawn(parameters, tau, _quadrature_gate(found, task, len(tau)))
 
 
 def _quadrature_gate(found: NormalPosterior, task: Task, draws: int) -> FitDiagnostics:

@@ -2,13 +2,14 @@
 
 For contrasts δ ~ Normal(m, V) the trial's mass ∫ L(δ) Normal(δ; m, V) dδ is an average over points (δ, a): δ from its
 conditional normal distribution given a normal approximation of L, the baseline a around the value that fits δ, both
-with heavier tails. The average is unbiased, so that importance weights made of it are those of the exact posterior with
-a little more noise (Andrieu & Roberts 2009, doi:10.1214/07-AOS574; Tran et al. 2013, arXiv:1309.3339). Points come from a
-lattice that is shifted at random for each draw, which makes the noise small.
+with heavier tails. The average is unbiased, so that importance weights made of it are those of the exact posterior
+with a little more noise (Andrieu & Roberts 2009, doi:10.1214/07-AOS574; Tran et al. 2013, arXiv:1309.3339). Points come
+from a lattice that is shifted at random for each draw, which makes the noise small.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -23,7 +24,7 @@ from nma.vocab import Link
 Floats = npt.NDArray[np.floating[Any]]
 
 UNIT = np.sqrt(3) / np.pi
-"""Scale at which a logistic variable has variance 1: its tails are heavier than normal ones, and it is quickly drawn."""
+"""Scale at which a logistic variable, which has heavier tails than a normal one, has variance 1."""
 WIDER = 1.15
 """By how much the points are spread wider than the approximation."""
 BINS = 200
@@ -83,7 +84,7 @@ class Likelihood:
     variance: Floats
 
     def points(self, mean: Floats, covariance: Floats, size: int, rng: np.random.Generator) -> Points:
-        """Weighted points from L(δ) Normal(δ; mean, covariance); mean of shape (D, A - 1), covariance (D, A - 1, A - 1)."""
+        """Weighted points from L(δ) Normal(δ; mean, covariance), of shape (D, A - 1) and (D, A - 1, A - 1)."""
         width = mean.shape[1]
         uniform = lattice(size, width + 1, len(mean), rng)
         root = np.linalg.cholesky(covariance)
@@ -96,7 +97,7 @@ class Likelihood:
         baseline, log_baseline = self._baselines(contrasts, uniform[..., -1])
         standard = np.linalg.solve(root, (contrasts - mean[:, None]).swapaxes(-1, -2))
         prior = -0.5 * (standard**2 + np.log(2 * np.pi)).sum(axis=-2) - _log_diagonal(root)
-        joint = self.arms.log_joint(baseline[None], _with_first(contrasts)[None])[0]
+        joint = self.arms.log_joint(baseline[None], with_first(contrasts)[None])[0]
         return Points(contrasts, baseline, joint + prior - drawn_with - log_baseline)
 
     def _baselines(self, contrasts: Floats, uniform: Floats) -> tuple[Floats, Floats]:
@@ -113,7 +114,7 @@ class Likelihood:
 
         The distribution at other contrasts has nearly the same shape, skewed where there are few events.
         """
-        delta = _with_first(self.mean[None, None])
+        delta = with_first(self.mean[None, None])
         low, high = (edge[0, 0] for edge in self.arms.range(delta))
         grid = np.linspace(low, high, BINS + 1)
         log = self.arms.log_joint(((grid[1:] + grid[:-1]) / 2)[None], delta)[0]
@@ -123,8 +124,8 @@ class Likelihood:
         return grid - self._fitting(self.mean), cumulative
 
     def _fitting(self, contrasts: Floats) -> Floats:
-        """The baseline that fits the contrasts best, if each arm's likelihood were normal; shape of the contrasts' rows."""
-        delta = _with_first(contrasts)
+        """The baseline that would fit the contrasts best if each arm's likelihood were normal."""
+        delta = with_first(contrasts)
         weight = 1 / self.variance
         level = ((self.value - delta) * weight).sum(axis=-1) / weight.sum()
         return _LEVELS[self.arms.link](level, delta)
@@ -132,7 +133,8 @@ class Likelihood:
 
 def log_likelihood(arms: Arms, contrasts: Floats) -> Floats:
     """Log L(δ) of one trial at contrasts of shape (D, A - 1), by quadrature over the baseline; shape (D,)."""
-    return arms.log_likelihood(_with_first(contrasts)[None])[0]
+    found: Floats = arms.log_likelihood(with_first(contrasts)[None])[0]
+    return found
 
 
 def lattice(size: int, width: int, draws: int, rng: np.random.Generator) -> Floats:
@@ -150,7 +152,7 @@ def lattice(size: int, width: int, draws: int, rng: np.random.Generator) -> Floa
     return inside
 
 
-def _with_first(contrasts: Floats) -> Floats:
+def with_first(contrasts: Floats) -> Floats:
     """Effects of all arms: the first one's 0, then the contrasts."""
     return np.concatenate([np.zeros((*contrasts.shape[:-1], 1)), contrasts], axis=-1)
 
@@ -187,5 +189,5 @@ def _logit_level(level: Floats, delta: Floats) -> Floats:
     return mean
 
 
-_LEVELS = {Link.LOG: _log_level, Link.LOGIT: _logit_level}
+_LEVELS: dict[Link, Callable[[Floats, Floats], Floats]] = {Link.LOG: _log_level, Link.LOGIT: _logit_level}
 """The baseline at which the first arm has a given value on the scale on which effects add."""

@@ -1,8 +1,8 @@
 """Normal likelihoods that stand in for the binomial ones: expectation propagation at each of a few values of τ.
 
 Each trial's L(δ) is replaced by a normal one, such that together with what all other trials say of its contrasts the
-two have the same mean and covariance (Minka 2001, arXiv:1301.2294). The result is a contrast-level posterior given τ, with its
-evidence: the proposal for the importance sampler, which corrects what is left.
+two have the same mean and covariance (Minka 2001, arXiv:1301.2294). The result is a contrast-level posterior given τ,
+with its evidence: the proposal for the importance sampler, which corrects what is left.
 """
 
 from __future__ import annotations

@@ -17,13 +17,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import xarray as xr
-from scipy.special import ndtr
 
 from nma.analysis import Analysis
 from nma.analysis.priors import Prior
 from nma.fitting.exact.density import Density, density
+from nma.fitting.layout import layout
 from nma.fitting.least_squares import Conditional, Regression
+from nma.fitting.means import Task
 from nma.fitting.priors import distribution
 from nma.vocab import Family
 
@@ -86,19 +86,21 @@ class Mixture:
     mean: Floats
     covariance: Floats
 
-    def dataset(self, treatments: tuple[str, ...]) -> xr.Dataset:
-        """With named coordinates, and the reference's zeros first."""
-        mean = np.pad(self.mean, ((0, 0), (1, 0)))
-        covariance = np.pad(self.covariance, ((0, 0), (1, 0), (1, 0)))
-        return xr.Dataset(
-            {
-                "weight": ("node", self.weight),
-                "heterogeneity_sd": ("node", self.tau),
-                "mean": (("node", "treatment"), mean),
-                "covariance": (("node", "treatment", "versus"), covariance),
-            },
-            {"treatment": list(treatments), "versus": list(treatments)},
-        )
+    def with_reference(self) -> Mixture:
+        """With the reference's zeros first."""
+        padded = np.pad(self.mean, ((0, 0), (1, 0))), np.pad(self.covariance, ((0, 0), (1, 0), (1, 0)))
+        return Mixture(self.weight, self.tau, *padded)
+
+
+def contrast_level(task: Task) -> Regression:
+    """The regression of a task's independent contrasts, less the bias the task supposes."""
+    arrays = layout(task)
+    offset = np.concatenate([task.offset(trial) for trial in task.trials])
+    estimate = arrays.estimate
+    if offset.any():
+        estimate = estimate - arrays.turned(offset)
+    ridge = float(arrays.effects_prior[0]) ** -2
+    return Regression(arrays.design, estimate, 1 / arrays.precision, ridge)
 
 
 def normal_posterior(regression: Regression, analysis: Analysis, refine: int = 0) -> NormalPosterior:
@@ -139,10 +141,3 @@ def typical(prior: Prior) -> float:
 def bound(prior: Prior) -> float:
     """Largest value the prior allows."""
     return float(distribution(prior).support()[1]) if prior.family is Family.UNIFORM else np.inf
-
-
-def mixture_below(x: float, weight: Floats, mean: Floats, sd: Floats) -> float:
-    """Probability that a mixture of normals lies below x; a normal without spread is a point."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        z = np.where(sd > 0, (x - mean) / sd, np.where(x >= mean, np.inf, -np.inf))
-    return float(weight @ ndtr(z))

@@ -62,7 +62,7 @@ class Proposal:
         if self.common:
             return
         corner = matched.tau[len(matched.tau) // 2]
-        self._place = lambda tau: np.arcsinh(tau / corner)
+        self._corner = float(corner)
         at = self._place(matched.tau)
         self._ends = float(at[0]), float(at[-1])
         self._means = PchipInterpolator(at, matched.mean)
@@ -74,9 +74,15 @@ class Proposal:
             place = self._place(tau)
             inside = np.clip(place, *self._ends)
             log: Floats = evidence(inside) + falling * (np.minimum(place, 700.0) - np.minimum(place, inside))
-            return TEMPER * (log + log_prior(tau))
+            tempered: Floats = TEMPER * (log + log_prior(tau))
+            return tempered
 
         self.tau = density(log_density, scale, upper)
+
+    def _place(self, tau: Floats) -> Floats:
+        """Where τ stands on the scale on which is interpolated."""
+        place: Floats = np.arcsinh(tau / self._corner)
+        return place
 
     def at(self, tau: Floats) -> tuple[Floats, Floats]:
         """Mean of the parameters, shape (D, P), and Cholesky factor of their covariance, given τ."""

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import xarray as xr
 
 from nma.errors import FitError
 from nma.fitting.diagnostics import MIN_ESS
@@ -19,6 +18,7 @@ from nma.fitting.means import Task
 from nma.fitting.posterior import FitDiagnostics, GateRow
 
 Floats = npt.NDArray[np.floating[Any]]
+Doubles = npt.NDArray[np.float64]
 
 MAX_K = 0.7
 """Weights with a heavier tail cannot be trusted (Vehtari et al. 2024)."""
@@ -40,7 +40,6 @@ class Drawn:
     tau: Floats
     diagnostics: FitDiagnostics
     attempts: int = 1
-    mixture: xr.Dataset | None = None
     shape: tuple[int, int] | None = None
 
 
@@ -96,7 +95,7 @@ def _judged(weights: Weights, parameters: Floats, tau: Floats, task: Task) -> Fi
     return FitDiagnostics(None, least, rarest, None, worst, gate, k)
 
 
-def quantities(parameters: Floats, tau: Floats, task: Task) -> list[tuple[str, Floats]]:
+def quantities(parameters: Floats, tau: Floats, task: Task) -> list[tuple[str, Doubles]]:
     """Reported quantities by name, each of shape (D,): relative effects, ranks, and the heterogeneity."""
     spread = [("heterogeneity", tau)] if task.analysis.priors.heterogeneity is not None else []
     if not task.means.consistent:

@@ -4,9 +4,9 @@ For trial i, with m the mean of its contrast::
 
     l_i(m, τ) = log ∫ L_i(δ) Normal(δ; m, τ²) dδ
 
-Tabulated is what a normal approximation of L_i leaves over, in Chebyshev polynomials of m and of u = ½ log(τ² + v), v being
-the variance of that approximation: l_i depends on τ through τ² + v where the approximation is good, and the rest is
-smooth. With a log link the kink at δ = 0 is taken out the same way, as it would be if the approximation were exact.
+Tabulated is what a normal approximation of L_i leaves over, in Chebyshev polynomials of m and of u = ½ log(τ² + v), v
+being the variance of that approximation: l_i depends on τ through τ² + v where the approximation is good, and the rest
+is smooth. With a log link the kink at δ = 0 is taken out the same way, as it would be if the approximation were exact.
 """
 
 from __future__ import annotations
@@ -75,8 +75,8 @@ class Box:
 
     def holds(self, means: Floats, tau: Floats) -> npt.NDArray[np.bool_]:
         """Which draws lie inside; means of shape (D, S), tau of shape (D,)."""
-        inside: npt.NDArray[np.bool_] = (means >= self.low).all(axis=1) & (means <= self.high).all(axis=1)
-        return inside & (tau >= self.tau[0]) & (tau <= self.tau[1])
+        inside = ((means >= self.low) & (means <= self.high)).all(axis=1)
+        return np.asarray(inside & (tau >= self.tau[0]) & (tau <= self.tau[1]))
 
 
 @dataclass(frozen=True)

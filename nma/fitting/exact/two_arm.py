@@ -1,4 +1,4 @@
-"""Trials with two arms: their likelihood over one contrast, and its product with a normal distribution of that contrast.
+"""Trials with two arms: their likelihood over one contrast, and its product with a normal distribution of it.
 
 The kink of the log link (the baseline is the risk of the highest arm, whichever that is) is exp(max(δ, 0)) times a
 smooth function: the smooth part is interpolated, and integrals are broken at the kink.
@@ -93,7 +93,7 @@ class TwoArm:
         if slope:
             found: Floats = ((3 * c[0] * x + 2 * c[1]) * x + c[2]) / (np.cosh(t) * self.scale[:, None])
             return found
-        value = ((c[0] * x + c[1]) * x + c[2]) * x + c[3]
+        value: Floats = ((c[0] * x + c[1]) * x + c[2]) * x + c[3]
         outside = np.abs(scaled) > np.sinh(self._knots[-1])
         if outside.any():
             rising = ((3 * c[0] * x + 2 * c[1]) * x + c[2]) / np.cosh(t)

@@ -1,7 +1,7 @@
 """Importance weights: how good they are, smoothed, and turned into draws of equal weight.
 
-Pareto smoothing and its diagnostic k: Vehtari et al. 2024 (JMLR 25(72), arXiv:1507.02646). The generalised Pareto fit: Zhang &
-Stephens 2009 (doi:10.1198/tech.2009.08017), with the weak prior on k that the former add.
+Pareto smoothing and its diagnostic k: Vehtari et al. 2024 (JMLR 25(72), arXiv:1507.02646). The generalised Pareto fit:
+Zhang & Stephens 2009 (doi:10.1198/tech.2009.08017), with the weak prior on k that the former add.
 """
 
 from __future__ import annotations
