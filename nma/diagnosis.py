@@ -10,7 +10,7 @@ from nma.evidence import select
 from nma.project import Project
 from nma.staging import INCONSISTENCY, RESULTS, own_files, staging
 from nma.stored import is_current, stored_fit, write_inconsistency
-from nma.vocab import MultiArm
+from nma.vocab import Engine, MultiArm
 from nma.workflow import RunOptions, announce, inputs, provenance
 
 if TYPE_CHECKING:
@@ -48,12 +48,13 @@ def diagnose(project: Project, name: str, out: Path, options: RunOptions) -> dic
         from nma.answers.results import results
         from nma.fitting import Task, Workbench
 
-        workbench = Workbench(seed=options.seed)
+        workbench = Workbench(seed=options.seed, engine=options.engine)
 
         def fit(tasks: Mapping[str, Task]) -> Mapping[str, Fit]:
             return workbench.fit(tasks, announce(options.say, name, len(tasks)))
 
-        options.say(f"{name}: compiling the models")
+        if options.engine == Engine.NUTS:
+            options.say(f"{name}: compiling the models")
         primary = stored_fit(out, evidence) if current else None
         primary = primary or fit({"": Task(evidence, analysis)})[""]
         sampled = sample(evidence, fit, MultiArm(options.multi_arm))

@@ -65,6 +65,23 @@ def show_answer(results: dict[str, Any]) -> None:
     out.print(answer)
     if not results["sampling"]["converged"]:
         out.print("NOT CONVERGED: these numbers must not be used.", style="bold")
+    if results.get("agreement"):
+        out.print(_agreement_line(results["agreement"]))
+
+
+def _agreement_line(found: dict[str, Any]) -> str:
+    if found.get("error"):
+        return f"The exact engine could not vouch for these numbers: {found['error']}."
+    apart = f"{found['quantity']}, {found['errors']:.1f} Monte Carlo errors ({found['sds']:.3f} posterior sd)"
+    if found["holds"]:
+        return f"The exact engine agrees: of {found['quantities']} quantities the two differ most in {apart}."
+    return f"THE ENGINES DISAGREE in {apart}: one of them is wrong."
+
+
+def show_first(results: dict[str, Any]) -> None:
+    """The exact answer, while the sampler is still to come."""
+    out.print("The exact engine, at once (the sampler confirms it below):")
+    show_answer(results)
 
 
 def show_inconsistency(found: dict[str, Any]) -> None:

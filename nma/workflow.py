@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from nma._version import __version__
 from nma.analysis import Analysis
-from nma.errors import InputError, OutputError, Problem, SelectionError, nearest
+from nma.errors import FitError, InputError, OutputError, Problem, SelectionError, nearest
 from nma.evidence import select
 from nma.project import Project
 from nma.registry.base import shown
@@ -19,7 +19,7 @@ from nma.stored import AGAIN, POSTERIOR, is_current, read, write_inconsistency, 
 from nma.vocab import Engine, MultiArm
 
 if TYPE_CHECKING:
-    from nma.fitting import Task
+    from nma.fitting import Fit, Task
 
 
 class Say(Protocol):
@@ -43,6 +43,8 @@ class RunOptions:
     say: Say = silent
     multi_arm: str = str(MultiArm.SYMMETRIC)
     """How node-splits treat multi-arm trials."""
+    first: Callable[[dict[str, Any]], None] = lambda results: None
+    """Told the exact answer before the sampler starts."""
 
     def __post_init__(self) -> None:
         """Refuse what no engine takes, before anything is read."""
@@ -81,19 +83,52 @@ def run(project: Project, name: str, out: Path, options: RunOptions) -> dict[str
         from nma.answers.results import results
         from nma.fitting import Task, fit_many
 
-        every = {"": Task(evidence, analysis), **tasks}
-        options.say(f"{name}: compiling the model, then {len(every)} fits")
-        fits = fit_many(every, seed=options.seed, done=announce(options.say, name, len(every)))
-        sets = {key: fits[key] if key in fits else refused[key] for key in analysis.sensitivity}
         made = provenance(project, analysis, options, f"nma run {name} --seed {options.seed}")
-        found = results(fits[""], sets, made)
-        checked = closed_form(evidence, fits[""]) if page else inconsistency(fits[""], None, found)
+        every = {"": Task(evidence, analysis), **tasks}
+        second = _second_opinion(every[""], options, made)
+        options.say(f"{name}: {_STARTING[Engine(options.engine)]}{len(every)} fits")
+        done = announce(options.say, name, len(every))
+        fits = fit_many(every, seed=options.seed, engine=options.engine, done=done)
+        primary, agreed = _vouched(fits[""], second)
+        sets = {key: fits[key] if key in fits else refused[key] for key in analysis.sensitivity}
+        found = results(primary, sets, made) | agreed
+        checked = closed_form(evidence, primary) if page else inconsistency(primary, None, found)
         found |= {"inconsistency": summary(checked)}
-        fits[""].inference_data.to_netcdf(str(folder / POSTERIOR), engine="h5netcdf")
+        primary.posterior.to_netcdf(folder / POSTERIOR, group="posterior", engine="h5netcdf")
         if not page:
             write_inconsistency(folder, checked, project.reports)
         write_report(folder, found, project.reports)
     return found
+
+
+_STARTING = {Engine.NUTS: "compiling the model, then ", Engine.EXACT: ""}
+
+
+def _second_opinion(task: Task, options: RunOptions, made: Mapping[str, Any]) -> Fit | str | None:
+    """The exact fit, which is shown at once and later vouches for the sampler; or why there is none."""
+    if options.engine == Engine.EXACT:
+        return None
+    from nma.answers.results import results
+    from nma.fitting import fit
+
+    try:
+        second = fit(task.evidence, task.analysis, seed=options.seed, engine=str(Engine.EXACT))
+    except FitError as error:
+        return str(error)
+    options.first(results(second, {}, made))
+    return second
+
+
+def _vouched(primary: Fit, second: Fit | str | None) -> tuple[Fit, dict[str, Any]]:
+    """The primary fit with what the second engine says of it."""
+    from nma.answers.agreement import agreement, vouched
+
+    if second is None or isinstance(second, str):
+        return primary, {"agreement": None if second is None else {"error": second}}
+    if not second.diagnostics.converged:
+        return primary, {"agreement": {"error": "the exact engine did not pass its own gate"}}
+    found = agreement(primary, second)
+    return vouched(primary, found), {"agreement": found.plain()}
 
 
 def _complete_page(project: Project, analysis: Analysis, out: Path, options: RunOptions) -> set[str]:

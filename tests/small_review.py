@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nma import cli
+from nma.cli import app as cli
 
 VOCABULARY = """\
 nodes:

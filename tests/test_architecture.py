@@ -11,12 +11,13 @@ import nma
 
 PACKAGE = Path(nma.__file__).parent
 FLOORS = [
-    ("errors", "vocab", "yamlio", "_version"),
+    ("errors", "vocab", "yamlio", "parallel", "_version"),
     ("registry", "analysis"),
     ("project", "schema", "staging"),
     ("evidence",),
     ("fitting",),
     ("answers",),
+    ("sweeps", "simulation"),
     ("output",),
     ("stored", "workflow", "diagnosis", "listing"),
     ("terminal", "cli", "__main__"),
@@ -33,7 +34,8 @@ DOORS = {
     "jinja2": {"output/report.py"},
     "networkx": {"evidence/network.py"},
     "ruamel": {"yamlio.py"},
-    "typer": {"cli.py"},
+    "typer": {"cli/"},
+    "distributed": {"parallel.py"},
 }
 
 

@@ -18,7 +18,7 @@ from nma.fitting import Fit
 from nma.fitting.nuts import PARAMETERISATION
 from nma.registry.study import DOMAINS
 from nma.registry.vocabulary import TreatmentName
-from nma.vocab import Basis
+from nma.vocab import Basis, Engine
 
 SCHEMA = "nma-results/1"
 
@@ -143,9 +143,15 @@ def _sampling(fit: Fit) -> dict[str, Any]:
         "converged": d.converged,
         "attempts": fit.attempts,
         "worst": d.worst,
-        "parameterisation": PARAMETERISATION[fit.analysis.likelihood, fit.analysis.effects],
+        "pareto_k": d.pareto_k,
+        "parameterisation": _parameterisation(fit),
         "gate": [{"check": r.check, "value": r.value, "limit": r.limit, "passed": r.passed} for r in d.gate],
     }
+
+
+def _parameterisation(fit: Fit) -> str | None:
+    """How the sampler saw the model; the exact engine has no choice to make."""
+    return PARAMETERISATION[fit.analysis.likelihood, fit.analysis.effects] if fit.engine == Engine.NUTS else None
 
 
 def _set(analysis: Analysis, name: str, entry: Fit | str, primary: Evidence) -> dict[str, Any]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from nma.analysis import Analysis
@@ -17,6 +17,8 @@ from nma.fitting.exact import fit_exact
 from nma.fitting.layout import Structure, layout, structure_of
 from nma.fitting.means import Task
 from nma.fitting.posterior import Fit
+from nma.parallel import Executors, spread
+from nma.parallel import cores as usable_cores
 from nma.vocab import Engine
 
 if TYPE_CHECKING:
@@ -68,7 +70,7 @@ def fit(
 
     show = nuts.on_terminal() if progress is None else progress
     task = Task(evidence, analysis)
-    return _through_the_gate(nuts.Compiled(layout(task)), task, seed, cores or _cores(), show)
+    return _through_the_gate(nuts.Compiled(layout(task)), task, seed, cores or usable_cores(), show)
 
 
 def fit_many(
@@ -103,7 +105,7 @@ class Workbench:
 
     def __init__(self, *, seed: int, engine: str = "nuts", cores: int | None = None) -> None:
         _check(engine, seed)
-        self._seed, self._engine, self._cores = seed, Engine(engine), cores or _cores()
+        self._seed, self._engine, self._cores = seed, Engine(engine), cores or usable_cores()
         self._compiled: dict[object, Compiled] = {}
 
     def fit(self, tasks: Mapping[str, Task], done: Report = lambda name: None) -> dict[str, Fit]:
@@ -111,11 +113,11 @@ class Workbench:
         return self._exactly(tasks, done) if self._engine is Engine.EXACT else self._sampled(tasks, done)
 
     def _exactly(self, tasks: Mapping[str, Task], done: Report) -> dict[str, Fit]:
-        fits = {}
-        for name, task in tasks.items():
-            fits[name] = fit_exact(task, self._seed)
-            done(name)
-        return fits
+        names = list(tasks)
+        work = partial(fit_exact, seed=self._seed)
+        executors = Executors(workers=self._cores)
+        fits = spread(work, list(tasks.values()), executors, lambda count: done(names[count - 1]))
+        return dict(zip(names, fits, strict=True))
 
     def _sampled(self, tasks: Mapping[str, Task], done: Report) -> dict[str, Fit]:
         fits: dict[str, Fit] = {}
@@ -198,10 +200,6 @@ def _room(tasks: Sequence[Task]) -> Structure:
     for task in tasks[1:]:
         room = room.holding(structure_of(task))
     return room
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _check(engine: str, seed: int) -> None:

@@ -19,6 +19,8 @@ _WINDOWS = {
 _LEVELS = {"main": "methods.nodes.main", "subgroup": "methods.nodes.subgroup"}
 _RISK = {"any": "methods.risk.any", "no high": "methods.risk.no_high"}
 _ENGINES = {"nuts": "methods.engine.nuts", "exact": "methods.engine.exact"}
+_EXACT = {"normal": "methods.exact.closed_form", "binomial": "methods.exact.weighted"}
+"""How the exact engine computes, by the likelihood."""
 _PRIORS = {
     "effects": "methods.prior.effects",
     "heterogeneity": "methods.prior.heterogeneity",
@@ -145,8 +147,33 @@ def _computation(reading: Reading) -> list[str]:
     values: dict[str, str | int] = {
         name: run[name] for name in ("chains", "draws", "tune") if run.get(name) is not None
     }
-    said = [text(_ENGINES[run["engine"]], **values), text("gate.passed" if reading.converged else "gate.failed")]
-    return [*said, *([str(run["parameterisation"])] if run.get("parameterisation") else [])]
+    said = [text(_ENGINES[run["engine"]], **values)]
+    if run["engine"] == "exact":
+        walked = run["max_rhat"] is not None
+        said.append(text("methods.exact.walked" if walked else _EXACT[reading.analysis["likelihood"]], **values))
+    elif run.get("parameterisation"):
+        said.append(str(run["parameterisation"]))
+    return [*said, text("gate.passed" if reading.converged else "gate.failed"), *_agreement(reading)]
+
+
+def _agreement(reading: Reading) -> list[str]:
+    """What the second engine says of the first."""
+    text, found = reading.text, reading.results.get("agreement")
+    if not found:
+        return []
+    if found.get("error"):
+        return [text("methods.agreement.none", reason=found["error"])]
+    errors, sds = (text.numbers.decimals(min(found[name], 1e6), digits) for name, digits in (("errors", 1), ("sds", 3)))
+    key = "methods.agreement.holds" if found["holds"] else "methods.agreement.broken"
+    quantity = _quantity(reading, found["quantity"])
+    return [text(key, count=found["quantities"], quantity=quantity, errors=errors, sds=sds)]
+
+
+def _quantity(reading: Reading, name: str) -> str:
+    """A compared quantity with the names that readers know."""
+    for treatment in sorted(reading.results["treatments"], key=len, reverse=True):
+        name = name if name == "heterogeneity" else name.replace(treatment, reading.short(treatment))
+    return name
 
 
 def _ranking(reading: Reading) -> list[str]:

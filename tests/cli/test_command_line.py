@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import nma
-from nma import cli
+from nma.cli import app as cli
 
 ROOT = Path(__file__).parents[2]
 HEAVY = ("pymc", "pytensor", "arviz", "matplotlib", "scipy", "pandas", "networkx", "xarray", "numba", "nutpie", "numpy")
@@ -121,7 +121,7 @@ def test_the_project_may_be_named_before_the_word_show(capsys, review):
 
 
 def test_check_and_import_load_nothing_slow():
-    code = f"import sys; from nma import cli; c = cli._exit_code(['check']); print(c, sorted(set({HEAVY}) & set(sys.modules)))"
+    code = f"import sys; from nma.cli import app; c = app._exit_code(['check']); print(c, sorted(set({HEAVY}) & set(sys.modules)))"
     assert nma_process(code=code).stdout.splitlines()[-1] == "0 []"
 
 

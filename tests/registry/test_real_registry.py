@@ -10,7 +10,8 @@ import jsonschema
 import pytest
 
 import nma
-from nma import cli, yamlio
+from nma import yamlio
+from nma.cli import app as cli
 
 ROOT = Path(__file__).parents[2]
 STUDIES = sorted((ROOT / "studies").glob("*.yaml"))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -84,7 +85,7 @@ class Posterior:
         means = [x @ draws.parameters[pilot].T for x in self.trials.many_design]
         noise = [
             one.points(mean.T + offset, between(draws.tau[pilot], len(mean)), 4 * FEWEST_POINTS, rng).relative_variance
-            for one, mean, offset in zip(self._sited(), means, self.trials.many_offset, strict=True)
+            for one, mean, offset in zip(self._sited, means, self.trials.many_offset, strict=True)
         ]
         needed = 4 * FEWEST_POINTS * sum(float(np.median(each)) for each in noise) / NOISE
         return int(2 ** np.ceil(np.log2(np.clip(needed, FEWEST_POINTS, MOST_POINTS))))
@@ -102,7 +103,7 @@ class Posterior:
             log = log + tables.log_likelihood(self._means(parameters), tau)
         elif self.trials.two is not None:
             log = log + self.trials.two.log_likelihood(self._means(parameters).T).sum(axis=0)
-        for one, x, offset in zip(self._sited(), self.trials.many_design, self.trials.many_offset, strict=True):
+        for one, x, offset in zip(self._sited, self.trials.many_design, self.trials.many_offset, strict=True):
             mean = parameters @ x.T + offset
             if self.proposal.common:
                 log = log + log_likelihood(one.arms, mean)
@@ -110,6 +111,7 @@ class Posterior:
                 log = log + one.points(mean, between(tau, len(x)), points, rng).log_mass
         return log
 
+    @cached_property
     def _sited(self) -> list[Likelihood]:
         """Trials of three arms or more, with the normal likelihoods they were matched with."""
         middle = len(self.matched.tau) // 2
@@ -156,4 +158,4 @@ def _two_arm(trials: list[Trial], analysis: Analysis) -> TwoArm:
 def likelihood(trial: Trial, analysis: Analysis) -> Likelihood:
     """One trial's likelihood with its usual normal approximation."""
     seen = trial_contrasts(trial, analysis.effect_measure, zero_rule(analysis))
-    return Likelihood(Arms.of([trial], analysis), seen.estimate, seen.covariance, seen.value, seen.variance)
+    return Likelihood.of(Arms.of([trial], analysis), seen)

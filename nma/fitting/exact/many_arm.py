@@ -10,14 +10,14 @@ from a lattice that is shifted at random for each draw, which makes the noise sm
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import log_expit, logit, logsumexp
+from scipy.special import logsumexp
 
+from nma.evidence.measures import TrialContrasts
 from nma.fitting.exact.baseline import Arms
 from nma.vocab import Link
 
@@ -75,6 +75,8 @@ class Likelihood:
         Of the contrasts.
     value, variance : array, shape (A,)
         Of each arm alone, on the scale on which effects add.
+    baseline : array, shape (BINS + 1,) twice
+        Distribution of the baseline around the one that fits the contrasts: edges of bins, and cumulative shares.
     """
 
     arms: Arms
@@ -82,6 +84,24 @@ class Likelihood:
     covariance: Floats
     value: Floats
     variance: Floats
+    baseline: tuple[Floats, Floats]
+
+    @classmethod
+    def of(cls, arms: Arms, seen: TrialContrasts) -> Likelihood:
+        """The usual normal approximation of one trial's counts.
+
+        The distribution of the baseline is that at the estimated contrasts: at others it has nearly the same shape,
+        skewed where there are few events.
+        """
+        delta = with_first(seen.estimate[None, None])
+        low, high = (edge[0, 0] for edge in arms.range(delta))
+        grid = np.linspace(low, high, BINS + 1)
+        log = arms.log_joint(((grid[1:] + grid[:-1]) / 2)[None], delta)[0]
+        share = np.exp((log - log.max()) / WIDER**2)
+        share += 1e-3 * share.mean()
+        cumulative = np.append(0.0, np.cumsum(share)) / share.sum()
+        made = cls(arms, seen.estimate, seen.covariance, seen.value, seen.variance, (grid, cumulative))
+        return replace(made, baseline=(grid - made._fitting(seen.estimate), cumulative))
 
     def points(self, mean: Floats, covariance: Floats, size: int, rng: np.random.Generator) -> Points:
         """Weighted points from L(δ) Normal(δ; mean, covariance), of shape (D, A - 1) and (D, A - 1, A - 1)."""
@@ -91,37 +111,23 @@ class Likelihood:
         gain = covariance @ np.linalg.inv(covariance + self.covariance)
         centre = mean + (gain @ (self.mean - mean)[..., None])[..., 0]
         factor = WIDER * np.linalg.cholesky(_symmetric(covariance - gain @ covariance))
-        white = UNIT * logit(uniform[..., :width])
+        own = uniform[..., :width]
+        white = UNIT * np.log(own / (1 - own))
         contrasts = centre[:, None] + white @ factor.swapaxes(-1, -2)
-        drawn_with = _log_logistic(white).sum(axis=-1) - _log_diagonal(factor)
+        drawn_with = np.log(own * (1 - own) / UNIT).sum(axis=-1) - _log_diagonal(factor)
         baseline, log_baseline = self._baselines(contrasts, uniform[..., -1])
-        standard = np.linalg.solve(root, (contrasts - mean[:, None]).swapaxes(-1, -2))
-        prior = -0.5 * (standard**2 + np.log(2 * np.pi)).sum(axis=-2) - _log_diagonal(root)
+        standard = (contrasts - mean[:, None]) @ np.linalg.inv(root).swapaxes(-1, -2)
+        prior = -0.5 * (standard**2 + np.log(2 * np.pi)).sum(axis=-1) - _log_diagonal(root)
         joint = self.arms.log_joint(baseline[None], with_first(contrasts)[None])[0]
         return Points(contrasts, baseline, joint + prior - drawn_with - log_baseline)
 
     def _baselines(self, contrasts: Floats, uniform: Floats) -> tuple[Floats, Floats]:
         """Baselines around the ones that fit the contrasts, and the log density they are drawn with."""
-        grid, cumulative = self._conditional
+        grid, cumulative = self.baseline
         offset = np.interp(uniform, cumulative, grid)
         bin_ = np.clip(np.searchsorted(cumulative, uniform) - 1, 0, len(grid) - 2)
         log_density = np.log(np.diff(cumulative) / np.diff(grid))
         return self._fitting(contrasts) + offset, log_density[bin_]
-
-    @cached_property
-    def _conditional(self) -> tuple[Floats, Floats]:
-        """Distribution of the baseline around the one that fits, at the estimated contrasts: edges of bins, and shares.
-
-        The distribution at other contrasts has nearly the same shape, skewed where there are few events.
-        """
-        delta = with_first(self.mean[None, None])
-        low, high = (edge[0, 0] for edge in self.arms.range(delta))
-        grid = np.linspace(low, high, BINS + 1)
-        log = self.arms.log_joint(((grid[1:] + grid[:-1]) / 2)[None], delta)[0]
-        share = np.exp((log - log.max()) / WIDER**2)
-        share += 1e-3 * share.mean()
-        cumulative = np.append(0.0, np.cumsum(share)) / share.sum()
-        return grid - self._fitting(self.mean), cumulative
 
     def _fitting(self, contrasts: Floats) -> Floats:
         """The baseline that would fit the contrasts best if each arm's likelihood were normal."""
@@ -155,12 +161,6 @@ def lattice(size: int, width: int, draws: int, rng: np.random.Generator) -> Floa
 def with_first(contrasts: Floats) -> Floats:
     """Effects of all arms: the first one's 0, then the contrasts."""
     return np.concatenate([np.zeros((*contrasts.shape[:-1], 1)), contrasts], axis=-1)
-
-
-def _log_logistic(white: Floats) -> Floats:
-    x = white / UNIT
-    log: Floats = log_expit(x) + log_expit(-x) - np.log(UNIT)
-    return log
 
 
 def _log_diagonal(factor: Floats) -> Floats:

@@ -1,0 +1,9 @@
+"""The command line: arguments → one library call → exit code. No statistics.
+
+``app`` holds what every command shares; each other module adds the commands of one kind of work.
+"""
+
+from nma.cli import app, registry, runs
+from nma.cli.app import main
+
+__all__ = ["app", "main", "registry", "runs"]

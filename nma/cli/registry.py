@@ -1,0 +1,164 @@
+"""Commands about the files: check, studies, extract, schema."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from nma.cli.app import ProjectOption, app
+from nma.errors import InputError, OutputError, Problem, in_order
+from nma.terminal import err, out, table
+
+if TYPE_CHECKING:
+    from nma.registry import Study
+
+studies_app = typer.Typer(help="List trials, or show one.", invoke_without_command=True, rich_markup_mode=None)
+app.add_typer(studies_app, name="studies")
+
+
+@app.command()
+def check(project: ProjectOption = None) -> None:
+    """Validate all files and print every problem.
+
+    Reads every study file, specification, the vocabulary and nma.toml; prints each problem as
+    FILE:LINE FIELD: what, got, allowed, hint. Exit code 1 if there is any.
+    """
+    from nma.analysis import check_specifications
+    from nma.project import Project
+    from nma.registry import read_registry
+
+    found = Project.find(project)
+    registry, problems = read_registry(found.studies, found.vocabulary)
+    specifications, more = check_specifications(found.models, registry)
+    problems = in_order([*found.problems(), *problems, *more])
+    if problems:
+        files = len({problem.place.partition(":")[0] for problem in problems})
+        err.print(f"{_number(len(problems), 'problem')} in {_number(files, 'file')}:")
+        raise InputError(problems)
+    trials = len(registry.studies) if registry else 0
+    out.print(f"{_number(trials, 'trial')} and {_number(len(specifications), 'specification')}: no problems.")
+
+
+def _number(number: int, word: str) -> str:
+    return f"{number} {word}" + ("" if number == 1 else "s")
+
+
+@app.command()
+def extract(
+    name: Annotated[str, typer.Argument(help="Specification in models/.")],
+    out_file: Annotated[Path | None, typer.Option("--out", help="CSV file (default: standard output).")] = None,
+    measure: Annotated[str | None, typer.Option(help="RR, OR or RD (default: the analysis's own).")] = None,
+    project: ProjectOption = None,
+) -> None:
+    """Write the contrast table of an analysis as CSV."""
+    from nma.evidence import contrast_table, select
+    from nma.project import Project
+    from nma.vocab import Measure
+
+    found = Project.find(project)
+    if measure is not None and measure not in list(Measure):
+        raise InputError(Problem("", "--measure", "unknown measure", f"'{measure}'", ", ".join(Measure)))
+    evidence = select(found.registry, found.analysis(name))
+    for line in evidence.log:
+        err.print(line)
+    table = contrast_table(evidence, Measure(measure) if measure else None)
+    corrected = table.loc[table["corrected"], "study"].unique()
+    if len(corrected):
+        err.print(f"zero cells ({evidence.analysis.zero_cells}): {', '.join(corrected)}")
+    _write_text(out_file, table.to_csv(index=False))
+
+
+@app.command()
+def schema(
+    what: Annotated[str, typer.Argument(help="study or analysis.")],
+    out_file: Annotated[Path | None, typer.Option("--out", help="File (default: standard output).")] = None,
+    project: ProjectOption = None,
+) -> None:
+    """Print the JSON Schema of a kind of file.
+
+    Editors that know it complete and check as one types.
+    """
+    import json
+
+    from nma.project import Project
+    from nma.schema import SCHEMAS, json_schema
+
+    if what not in SCHEMAS:
+        raise InputError(Problem("", "schema", "unknown schema", f"'{what}'", ", ".join(SCHEMAS)))
+    _write_text(out_file, json.dumps(json_schema(what, Project.find(project).vocabulary), indent=1) + "\n")
+
+
+def _write_text(path: Path | None, text: str) -> None:
+    if path is None:
+        sys.stdout.write(text)
+        return
+    try:
+        path.write_text(text, "utf-8")
+    except OSError as error:
+        raise OutputError(Problem(str(path), "", f"cannot be written ({error.strerror})")) from None
+    err.print(f"Written: {path}")
+
+
+@studies_app.callback()
+def studies(  # noqa: PLR0913 (one parameter for each option)
+    context: typer.Context,
+    node: Annotated[str | None, typer.Option(help="Only trials with an arm in this node or subgroup node.")] = None,
+    over: Annotated[float | None, typer.Option(help="Only with counts at more than this many months.")] = None,
+    up_to: Annotated[float | None, typer.Option(help="Only with counts at up to this many months.")] = None,
+    basis: Annotated[str | None, typer.Option(help="Only with counts of this basis.")] = None,
+    awaiting_data: Annotated[bool, typer.Option("--awaiting-data", help="Only trials without usable counts.")] = False,
+    project: ProjectOption = None,
+) -> None:
+    """List the trials of the registry."""
+    context.obj = project
+    if context.invoked_subcommand is not None:
+        return
+    from nma import listing
+    from nma.project import Project
+
+    registry = Project.find(project).registry
+    filters = listing.Filters(node, over, up_to, basis, awaiting_data)
+    found = listing.matching(registry, filters)
+    table(("id", "year", "nodes", "months", "basis", "status"), [listing.row(study) for study in found])
+    err.print(f"{len(found)} of {_number(len(registry.studies), 'trial')}")
+
+
+@studies_app.command("show")
+def show(
+    context: typer.Context,
+    study_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the trial.")],
+    project: ProjectOption = None,
+) -> None:
+    """Show one trial and its uses.
+
+    Its counts and risk ratios, and which analyses use it or why not.
+    """
+    from nma import listing
+    from nma.project import Project
+
+    found = Project.find(project or context.obj)
+    study = found.registry.study(study_id)
+    _show_head(study)
+    for record, frame in listing.effects(study):
+        out.print(f"\n{listing.record_line(record)}", style="bold")
+        counts = Table()
+        for column in frame.columns:
+            counts.add_column(column)
+        for row in frame.itertuples(index=False):
+            counts.add_row(*[str(cell) for cell in row])
+        out.print(counts)
+    out.print("\nAnalyses", style="bold")
+    for line in listing.uses(found, study):
+        out.print(f"  {line}")
+
+
+def _show_head(study: Study) -> None:
+    from nma import listing
+
+    out.print(f"{study.label} ({study.id})", style="bold")
+    for line in listing.head(study):
+        out.print(line)
