@@ -1,7 +1,7 @@
 """Result folders: written aside, put in place when all went well, and never at the cost of a file that is not ours.
 
-A folder of results lists its own files in ``results.json`` (those of a run) and ``inconsistency.json`` (those of the
-methodologist's page); whatever else lies in it belongs to the user.
+A folder of results lists its own files in ``results.json`` (those of a run), ``inconsistency.json`` (those of the
+methodologist's page) and ``firmness.json`` (those of the sweeps); whatever else lies in it belongs to the user.
 """
 
 from __future__ import annotations
@@ -17,10 +17,12 @@ from typing import Any
 
 from nma.errors import OutputError, Problem
 
-RESULTS, INCONSISTENCY = "results.json", "inconsistency.json"
-MANIFESTS = {RESULTS: "nma-results/", INCONSISTENCY: "nma-inconsistency/"}
+RESULTS, INCONSISTENCY, FIRMNESS = "results.json", "inconsistency.json", "firmness.json"
+MANIFESTS = {RESULTS: "nma-results/", INCONSISTENCY: "nma-inconsistency/", FIRMNESS: "nma-firmness/"}
 """The files that list what is ours, each with how its schema begins."""
-OWNED = (*MANIFESTS, "report.html", "inconsistency.html", "posterior.nc", "tables", "figures")
+OF_A_RUN = (RESULTS, INCONSISTENCY, "report.html", "inconsistency.html", "posterior.nc", "tables", "figures")
+"""The names at the top of a result folder that every run leaves there."""
+OWNED = (*OF_A_RUN, FIRMNESS, "firmness.html")
 """The names at the top of a result folder that are ours."""
 ELSEWHERE = "choose another folder with --out"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from nma.errors import NmaError, OutputError, Problem
 from nma.registry.base import shown
-from nma.staging import INCONSISTENCY, OWNED, RESULTS, files_in, own_files
+from nma.staging import FIRMNESS, INCONSISTENCY, OF_A_RUN, RESULTS, files_in, own_files
 
 if TYPE_CHECKING:
     from nma.evidence import Evidence
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
 
 POSTERIOR = "posterior.nc"
 AGAIN = "run the analysis again"
-_MAKERS = {RESULTS: "nma run", INCONSISTENCY: "nma inconsistency"}
+_HOMES = {RESULTS: "nma.answers.results", INCONSISTENCY: "nma.answers.inconsistency", FIRMNESS: "nma.sweeps.sweep"}
+"""The modules that say what each file holds."""
+_MAKERS = {RESULTS: "nma run", INCONSISTENCY: "nma inconsistency", FIRMNESS: "nma sweep"}
 
 
 def read(folder: Path, name: str = RESULTS) -> dict[str, Any]:
@@ -48,15 +51,13 @@ def read(folder: Path, name: str = RESULTS) -> dict[str, Any]:
 
 
 def _schema(name: str) -> str:
-    from nma.answers import inconsistency, results
-
-    return {RESULTS: results.SCHEMA, INCONSISTENCY: inconsistency.SCHEMA}[name]
+    return str(importlib.import_module(_HOMES[name]).SCHEMA)
 
 
 def is_current(out: Path, inputs: Mapping[str, Any], name: str = RESULTS) -> bool:
     """Whether a folder holds, whole, what these inputs would give."""
     files = own_files(out, [name])
-    needed = {*files, *OWNED} if name == RESULTS else files
+    needed = {*files, *OF_A_RUN} if name == RESULTS else files
     if not files or any(not (out / one).exists() for one in needed):
         return False
     try:
@@ -94,11 +95,11 @@ def stored_fit(folder: Path, evidence: Evidence) -> Fit | None:
 
 
 def write_report(folder: Path, found: Mapping[str, Any], reports: Path, kept: Collection[str] = ()) -> None:
-    """Write report, tables and figures, then the results with the list of the folder's files but those of the page."""
+    """Write report, tables and figures, then the results with the list of the folder's files but those of the pages."""
     from nma.output import write
 
     write(found, folder, reports)
-    _write_json(folder / RESULTS, found, {*files_in(folder), *kept} - own_files(folder, [INCONSISTENCY]))
+    _write_json(folder / RESULTS, found, {*files_in(folder), *kept} - own_files(folder, [INCONSISTENCY, FIRMNESS]))
 
 
 def write_inconsistency(folder: Path, found: Mapping[str, Any], reports: Path, kept: Collection[str] = ()) -> None:
@@ -108,6 +109,19 @@ def write_inconsistency(folder: Path, found: Mapping[str, Any], reports: Path, k
     before = set(files_in(folder))
     write(found, folder, reports)
     _write_json(folder / INCONSISTENCY, found, set(files_in(folder)) - before)
+
+
+def write_firmness(folder: Path, found: Mapping[str, Any], reports: Path, kept: Collection[str] = ()) -> None:
+    """Write the page of the sweeps, tables and figures, then its numbers with the list of its own files."""
+    from nma.output.sweeps import write
+
+    before = set(files_in(folder))
+    write(found, folder, reports)
+    _write_json(folder / FIRMNESS, found, set(files_in(folder)) - before)
+
+
+WRITERS = {RESULTS: write_report, INCONSISTENCY: write_inconsistency, FIRMNESS: write_firmness}
+"""What makes the pages of a folder anew, by the file that holds their numbers."""
 
 
 def _write_json(path: Path, found: Mapping[str, Any], files: set[str]) -> None:

@@ -182,3 +182,15 @@ class Engine(StrEnum):
 
     NUTS = "nuts"
     EXACT = "exact"
+
+
+class Sweep(StrEnum):
+    """What is changed, fit by fit, to see how firm a ranking is."""
+
+    TRIALS = "trials"
+    COMPARISONS = "comparisons"
+    SETS = "sets"
+    PRIORS = "priors"
+    WINDOW = "window"
+    NEW_TRIAL = "new-trial"
+    THRESHOLD = "threshold"
