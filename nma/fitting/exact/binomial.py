@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from nma.analysis import Analysis
 from nma.evidence import Trial, trial_contrasts
+from nma.evidence.measures import TrialContrasts
 from nma.fitting.exact.baseline import Arms
 from nma.fitting.exact.many_arm import Likelihood, log_likelihood
 from nma.fitting.exact.matching import Matched, Trials, between, matched
@@ -57,9 +58,8 @@ class Posterior:
         if self.trials.two is None or self.proposal.common:
             return None
         middle = len(self.matched.tau) // 2
-        mean, variance = (site[middle] for site in self.matched.two)
-        box = Box.around(self._means(draws.parameters), draws.tau, margin)
-        return tabulated(self.trials.two, Approximation(mean, variance), box)
+        close = Approximation(*(site[middle] for site in self.matched.two))
+        return tabulated(self.trials.two, close, Box.around(close, self._means(draws.parameters), draws.tau, margin))
 
     def log_weight(self, draws: Draws, tables: Tables | None, points: int, rng: np.random.Generator) -> Floats:
         """Log of posterior over proposal; draws must lie in the tables' box; shape (D,)."""
@@ -75,7 +75,7 @@ class Posterior:
         """Which draws lie in the tables' box."""
         if tables is None:
             return np.ones(len(draws.tau), bool)
-        return tables.box.holds(self._means(draws.parameters), draws.tau)
+        return tables.holds(self._means(draws.parameters), draws.tau)
 
     def points(self, draws: Draws, rng: np.random.Generator) -> int:
         """The fewest points with which the noise of the log weights stays small."""
@@ -91,7 +91,8 @@ class Posterior:
         return int(2 ** np.ceil(np.log2(np.clip(needed, FEWEST_POINTS, MOST_POINTS))))
 
     def _means(self, parameters: Floats) -> Floats:
-        means: Floats = parameters @ self.trials.two_design.T + self.trials.two_offset
+        """Expected contrasts of the two-arm trials; shape (S, D)."""
+        means: Floats = self.trials.two_design @ parameters.T + self.trials.two_offset[:, None]
         return means
 
     def _log_posterior(
@@ -102,7 +103,7 @@ class Posterior:
         if tables is not None:
             log = log + tables.log_likelihood(self._means(parameters), tau)
         elif self.trials.two is not None:
-            log = log + self.trials.two.log_likelihood(self._means(parameters).T).sum(axis=0)
+            log = log + self.trials.two.log_likelihood(self._means(parameters)).sum(axis=0)
         for one, x, offset in zip(self._sited, self.trials.many_design, self.trials.many_offset, strict=True):
             mean = parameters @ x.T + offset
             if self.proposal.common:
@@ -150,12 +151,19 @@ def _trials(task: Task) -> Trials:
 
 
 def _two_arm(trials: list[Trial], analysis: Analysis) -> TwoArm:
-    seen = [trial_contrasts(trial, analysis.effect_measure, zero_rule(analysis)) for trial in trials]
+    seen = [_seen(trial, analysis) for trial in trials]
     centre = np.array([float(one.estimate[0]) for one in seen])
     return TwoArm(Arms.of(trials, analysis), centre, np.sqrt([float(one.covariance[0, 0]) for one in seen]))
 
 
+def _seen(trial: Trial, analysis: Analysis) -> TrialContrasts:
+    """A trial's contrasts; an arm in which all had the event is known to about one over its people, not exactly."""
+    seen = trial_contrasts(trial, analysis.effect_measure, zero_rule(analysis))
+    people = np.array([arm.n for arm in trial.arms], float)
+    return replace(seen, variance=np.maximum(seen.variance, (people + 1) ** -2))
+
+
 def likelihood(trial: Trial, analysis: Analysis) -> Likelihood:
     """One trial's likelihood with its usual normal approximation."""
-    seen = trial_contrasts(trial, analysis.effect_measure, zero_rule(analysis))
+    seen = _seen(trial, analysis)
     return Likelihood.of(Arms.of([trial], analysis), seen)

@@ -16,6 +16,8 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.floating[Any]]
 
+LogWeight = Callable[[Floats], Floats]
+
 TAKEN = 0.3
 """Share of steps that should be taken; the length of the step is tuned to it."""
 ROUNDS = 60
@@ -31,7 +33,7 @@ class Walkers:
     log_weight: Floats
     step: float = 0.5
 
-    def move(self, log_weight: Callable[[Floats], Floats], rng: np.random.Generator) -> float:
+    def move(self, log_weight: LogWeight, rng: np.random.Generator) -> float:
         """One step of each; the share that was taken."""
         keep = np.sqrt(1 - self.step**2)
         proposed = keep * self.at + self.step * rng.standard_normal(self.at.shape)
@@ -41,35 +43,28 @@ class Walkers:
         return float(taken.mean())
 
 
-def chains(
-    log_weight: Callable[[Floats], Floats], start: Floats, length: int, rng: np.random.Generator
-) -> tuple[Floats, int]:
-    """Walk from starting points.
+def tuned(log_weight: LogWeight, start: Floats, rng: np.random.Generator) -> Walkers:
+    """Walkers at starting points, shape (W, 1 + P), with a step of which the wanted share is taken.
 
-    Parameters
-    ----------
-    log_weight : callable
-        z of shape (W, 1 + P) → log of posterior over proposal, -inf where it is not known.
-    start : array, shape (W, 1 + P)
-        Points that are spread as the posterior, so far as is known.
-    length : int
-        Points to keep of each walker.
-
-    Returns
-    -------
-    array, shape (W, length, 1 + P)
-        The kept points.
-    int
-        Steps between two of them.
+    ``log_weight`` gives for z of shape (W, 1 + P) the log of posterior over proposal, -inf where it is not known.
     """
     walkers = Walkers(start.copy(), log_weight(start))
     for _ in range(TUNING):
         taken = np.mean([walkers.move(log_weight, rng) for _ in range(ROUNDS)])
         walkers.step = float(np.clip(walkers.step * np.exp(2 * (taken - TAKEN)), 0.02, 1.0))
-    thin = max(1, round(2 / walkers.step**2))
-    kept = np.empty((len(start), length, start.shape[1]))
+    return walkers
+
+
+def chains(walkers: Walkers, log_weight: LogWeight, size: tuple[int, float], rng: np.random.Generator) -> Floats:
+    """Walk on; points of each walker, shape (W, length, 1 + P).
+
+    ``size`` is the number of points to keep and how far apart: 1 is about the steps in which a walker forgets.
+    """
+    length, apart = size
+    thin = max(1, round(apart / walkers.step**2))
+    kept = np.empty((len(walkers.at), length, walkers.at.shape[1]))
     for place in range(length):
         for _ in range(thin):
             walkers.move(log_weight, rng)
         kept[:, place] = walkers.at
-    return kept, thin
+    return kept

@@ -20,7 +20,7 @@ Floats = npt.NDArray[np.floating[Any]]
 Ints = npt.NDArray[np.intp]
 
 ROUNDS = 20
-"""Most rounds; they end when no site moves by more than SETTLED of its sd."""
+"""Most rounds; they end when no parameter moves by more than SETTLED of its standard deviation."""
 SETTLED = 0.02
 DAMPED = 0.7
 """Share of a move that is made: all trials move at once, and would swing around where they belong."""
@@ -76,23 +76,23 @@ def matched(trials: Trials, tau: Floats, ridge: float, rng: np.random.Generator)
     """Match the trials at each value of τ; ``ridge`` is the precision of the effects' prior."""
     size = len(tau)
     two, many = _first_sites(trials, size)
-    evidence = np.zeros(size)
     seeds = rng.integers(2**32, size=len(trials.many))
+    mean, covariance, evidence = _posterior(trials, tau, ridge, (two, many))
     for _ in range(ROUNDS):
-        mean, covariance, normal = _posterior(trials, tau, ridge, (two, many))
         new_two, gain = _match_two(trials, tau, (mean, covariance), two)
-        evidence = normal + gain
+        gains = [gain]
         new_many = []
         for place, site in enumerate(many):
             found, gain = _match_many(trials, tau, (mean, covariance), (place, site, seeds[place]))
             new_many.append(found)
-            evidence = evidence + gain
-        moved = _moved(two, new_two, many, new_many)
+            gains.append(gain)
+        log_evidence = evidence + sum(gains)
         two, many = new_two, tuple(new_many)
-        if moved < SETTLED:
+        before = mean, covariance
+        mean, covariance, evidence = _posterior(trials, tau, ridge, (two, many))
+        if _moved(before, (mean, covariance)) < SETTLED:
             break
-    mean, covariance, _ = _posterior(trials, tau, ridge, (two, many))
-    return Matched(tau, evidence, mean, covariance, two, many)
+    return Matched(tau, log_evidence, mean, covariance, two, many)
 
 
 Site = tuple[Floats, Floats]
@@ -194,9 +194,7 @@ def _positive(matrix: Floats, smallest: float) -> Floats:
     return positive
 
 
-def _moved(two: Site, new_two: Site, many: tuple[Site, ...], new_many: list[Site]) -> float:
-    """Largest move of a site's mean in units of its standard deviation, where it says anything."""
-    moves = [np.abs(new_two[0] - two[0]) / np.sqrt(new_two[1])]
-    for (before, _), (after, covariance) in zip(many, new_many, strict=True):
-        moves.append(np.abs(after - before) / np.sqrt(np.diagonal(covariance, axis1=1, axis2=2)))
-    return max((float(move.max()) for move in moves if move.size), default=0.0)
+def _moved(before: Site, after: Site) -> float:
+    """Largest move of a parameter's mean, in its standard deviations, or of the logarithm of that deviation."""
+    sds = [np.sqrt(np.diagonal(covariance, axis1=1, axis2=2)) for _, covariance in (before, after)]
+    return float(max((np.abs(after[0] - before[0]) / sds[1]).max(), np.abs(np.log(sds[1] / sds[0])).max()))

@@ -55,7 +55,6 @@ class Proposal:
 
     def __init__(self, matched: Matched, log_prior: Any, scale: float, upper: float = np.inf) -> None:
         self.size = matched.mean.shape[1]
-        self.freedom = 10.0 + self.size
         self.common = log_prior is None
         self._mean = matched.mean[0]
         self._factor = np.linalg.cholesky(matched.covariance)[0]
@@ -92,24 +91,18 @@ class Proposal:
         place = np.clip(self._place(tau), *self._ends)
         return self._means(place), self._factors(place)
 
-    def draw(self, size: int, rng: np.random.Generator) -> Draws:
-        """Independent draws."""
+    def draw(self, size: int, freedom: float, rng: np.random.Generator) -> Draws:
+        """Independent draws, the parameters from a t distribution with so many degrees of freedom."""
         tau = np.zeros(size) if self.common else self.tau.draw(rng.random(size))
         white = rng.standard_normal((size, self.size))
-        white *= np.sqrt(self.freedom / rng.chisquare(self.freedom, size))[:, None]
+        white *= np.sqrt(freedom / rng.chisquare(freedom, size))[:, None]
         mean, factor = self.at(tau)
-        log = self._log_student(white) - _log_determinant(factor)
+        log = _log_student(white, freedom) - _log_determinant(factor)
         return Draws(mean + (factor @ white[..., None])[..., 0], tau, log + self.log_tau(tau))
 
     def log_tau(self, tau: Floats) -> Floats:
         """Log density with which τ is drawn."""
         return np.zeros(len(tau)) if self.common else self.tau.log(tau)
-
-    def _log_student(self, white: Floats) -> Floats:
-        v, p = self.freedom, self.size
-        constant = gammaln((v + p) / 2) - gammaln(v / 2) - 0.5 * p * np.log(v * np.pi)
-        log: Floats = constant - 0.5 * (v + p) * np.log1p((white**2).sum(axis=1) / v)
-        return log
 
     def mapped(self, white: Floats) -> Draws:
         """Standard normal numbers, shape (D, 1 + P), as draws; the density is of the draws under this map."""
@@ -118,6 +111,14 @@ class Proposal:
         rest = white[:, 1:]
         log = -0.5 * (rest**2 + np.log(2 * np.pi)).sum(axis=1) - _log_determinant(factor)
         return Draws(mean + (factor @ rest[..., None])[..., 0], tau, log + self.log_tau(tau))
+
+
+def _log_student(white: Floats, freedom: float) -> Floats:
+    """Log density of a standard multivariate t; white of shape (D, P)."""
+    size = white.shape[1]
+    constant = gammaln((freedom + size) / 2) - gammaln(freedom / 2) - 0.5 * size * np.log(freedom * np.pi)
+    log: Floats = constant - 0.5 * (freedom + size) * np.log1p((white**2).sum(axis=1) / freedom)
+    return log
 
 
 def _log_determinant(factor: Floats) -> Floats:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from nma.errors import FitError
 from nma.fitting.diagnostics import MIN_ESS
 from nma.fitting.exact.binomial import Posterior
-from nma.fitting.exact.chain import chains
+from nma.fitting.exact.chain import chains, tuned
 from nma.fitting.exact.weights import Weights, smoothed
 from nma.fitting.means import Task
 from nma.fitting.posterior import FitDiagnostics, GateRow
@@ -23,8 +23,11 @@ Doubles = npt.NDArray[np.float64]
 MAX_K = 0.7
 """Weights with a heavier tail cannot be trusted (Vehtari et al. 2024)."""
 WALKERS = 64
-LONGER = 4
-"""How many times as many draws the second attempt takes."""
+ATTEMPTS = ((1, 10.0), (4, 3.0))
+"""How many times the draws, and degrees of freedom of the t distribution beside the number of parameters: the second
+attempt has heavier tails."""
+STEPS = (1, 4, 16)
+"""How far apart the Markov chains' points are kept, in usual distances, until they pass their gate."""
 MARGIN = 0.6
 """How far beyond the proposal's draws, in ranges of theirs, the Markov chains may walk."""
 
@@ -53,28 +56,26 @@ def sample(posterior: Posterior, task: Task, rng: np.random.Generator) -> Drawn:
     """
     settings = task.analysis.sampling
     size = settings.chains * settings.draws
-    for attempt, draws in enumerate((size, LONGER * size), start=1):
-        drawn, weights = _weighted(posterior, task, (draws, size), rng)
+    for attempt, (times, freedom) in enumerate(ATTEMPTS, start=1):
+        heavy = freedom + (posterior.proposal.size if attempt == 1 else 0)
+        drawn = _weighted(posterior, task, (times * size, heavy), rng)
         if drawn.diagnostics.converged:
             return replace(drawn, attempts=attempt)
-        if weights.pareto_k > MAX_K:
-            break
     return _walked(posterior, task, size, rng)
 
 
-def _weighted(
-    posterior: Posterior, task: Task, sizes: tuple[int, int], rng: np.random.Generator
-) -> tuple[Drawn, Weights]:
-    many, size = sizes
-    draws = posterior.proposal.draw(many, rng)
+def _weighted(posterior: Posterior, task: Task, how: tuple[int, float], rng: np.random.Generator) -> Drawn:
+    """Weighted draws turned into draws of equal weight: as many of each chain as the analysis asks for."""
+    settings = task.analysis.sampling
+    draws = posterior.proposal.draw(*how, rng)
     points = posterior.points(draws, rng)
     log_weight = posterior.log_weight(draws, posterior.tables(draws), points, rng)
     if not np.isfinite(log_weight).all():
         raise FitError("the weights of the draws are not all finite numbers; are the data extreme?")
     weights = smoothed(log_weight)
-    kept = weights.resample(size, rng)
+    kept = weights.resample(settings.chains * settings.draws, rng)
     diagnostics = _judged(weights, draws.parameters, draws.tau, task)
-    return Drawn(draws.parameters[kept], draws.tau[kept], diagnostics), weights
+    return Drawn(draws.parameters[kept], draws.tau[kept], diagnostics)
 
 
 def _judged(weights: Weights, parameters: Floats, tau: Floats, task: Task) -> FitDiagnostics:
@@ -86,7 +87,9 @@ def _judged(weights: Weights, parameters: Floats, tau: Floats, task: Task) -> Fi
         if not name.startswith("rank of"):
             tail[name] = min(weights.of((draws <= limit).astype(float)) for limit in np.quantile(draws, (0.05, 0.95)))
     worst = min(bulk, key=lambda name: bulk[name])
-    k, least, rarest = weights.pareto_k, bulk[worst], min(tail.values())
+    # Draws of equal weight are made of the weighted ones: no quantity is known better than by all of them.
+    most = float(task.analysis.sampling.chains * task.analysis.sampling.draws)
+    k, least, rarest = weights.pareto_k, min(bulk[worst], most), min(*tail.values(), most)
     gate = (
         GateRow("pareto_k", k, MAX_K, k <= MAX_K),
         GateRow("min_ess_bulk", least, MIN_ESS, least >= MIN_ESS),
@@ -131,11 +134,16 @@ def _walked(posterior: Posterior, task: Task, size: int, rng: np.random.Generato
         log: Floats = np.where(inside, posterior.log_weight(draws, tables, points, rng), -np.inf)
         return log
 
-    length = int(np.ceil(size / WALKERS))
-    kept, _ = chains(log_weight, white[shares], length, rng)
-    draws = posterior.proposal.mapped(kept.reshape(-1, width))
-    diagnostics = _chain_gate(draws.parameters, draws.tau, task, (WALKERS, length))
-    return Drawn(draws.parameters, draws.tau, diagnostics, attempts=2, shape=(WALKERS, length))
+    shape = WALKERS, int(np.ceil(size / WALKERS))
+    walkers = tuned(log_weight, white[shares], rng)
+    for attempt, apart in enumerate(STEPS, start=len(ATTEMPTS) + 1):
+        kept = chains(walkers, log_weight, (shape[1], apart), rng)
+        draws = posterior.proposal.mapped(kept.reshape(-1, width))
+        diagnostics = _chain_gate(draws.parameters, draws.tau, task, shape)
+        drawn = Drawn(draws.parameters, draws.tau, diagnostics, attempt, shape)
+        if diagnostics.converged:
+            break
+    return drawn
 
 
 def _chain_gate(parameters: Floats, tau: Floats, task: Task, shape: tuple[int, int]) -> FitDiagnostics:

@@ -4,9 +4,10 @@ For trial i, with m the mean of its contrast::
 
     l_i(m, τ) = log ∫ L_i(δ) Normal(δ; m, τ²) dδ
 
-Tabulated is what a normal approximation of L_i leaves over, in Chebyshev polynomials of m and of u = ½ log(τ² + v), v
-being the variance of that approximation: l_i depends on τ through τ² + v where the approximation is good, and the rest
-is smooth. With a log link the kink at δ = 0 is taken out the same way, as it would be if the approximation were exact.
+Tabulated is what a normal approximation of L_i with mean x and variance v leaves over, in Chebyshev polynomials of the
+standardised distance (m - x) / √(τ² + v) and of ½ log(τ² + v): l_i is a function of these two where the approximation
+is good, and the rest is smooth. With a log link the kink at δ = 0 is taken out the same way, as it would be if the
+approximation were exact.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ SMALLEST = (10, 8)
 LARGEST = 200
 ACCURACY = 2e-3
 """Largest coefficient that may be left out, divided by the square root of the number of trials."""
+SMALLEST_SHARE = 1e-4
+"""τ that is as good as 0, in standard errors of a trial."""
 TOGETHER = 64
 """Trials that are looked up at a time, so that memory stays small."""
 
@@ -48,35 +51,57 @@ class Approximation:
             return log
         share = variance / total
         centre, spread = share * mean + (1 - share) * seen, np.sqrt(share) * tau
-        return log + _log_mean_of_kink(centre, spread)
+        return log + _log_mean_of_kink(centre, spread, trials.kink)
+
+    def distance(self, mean: Floats, tau: Floats) -> tuple[Floats, Floats]:
+        """The coordinates of the tables: standardised distance, and ½ log(τ² + v); shape (S, K)."""
+        total = self.variance[:, None] + tau**2
+        return (mean - self.mean[:, None]) / np.sqrt(total), 0.5 * np.log(total)
+
+    def take(self, rows: npt.NDArray[np.intp]) -> Approximation:
+        """Those of some trials."""
+        return Approximation(self.mean[rows], self.variance[rows])
 
 
-def _log_mean_of_kink(mean: Floats, sd: Floats) -> Floats:
-    """Log of the mean of exp(max(δ, 0)) for a normal δ, sd above 0."""
+def _log_mean_of_kink(mean: Floats, sd: Floats, kink: Floats) -> Floats:
+    """Log of the mean of exp(kink max(δ, 0)) for a normal δ, sd above 0."""
     z = mean / sd
-    log: Floats = np.logaddexp(log_ndtr(-z), mean + sd**2 / 2 + log_ndtr(z + sd))
+    log: Floats = np.logaddexp(log_ndtr(-z), kink * mean + (kink * sd) ** 2 / 2 + log_ndtr(z + kink * sd))
     return log
 
 
 @dataclass(frozen=True)
 class Box:
-    """Ranges of m, shape (S,) each, and of τ in which the trials are tabulated."""
+    """Ranges of each trial's coordinates in which it is tabulated: arrays of shape (S,)."""
 
-    low: Floats
-    high: Floats
-    tau: tuple[float, float]
+    nearest: Floats
+    farthest: Floats
+    narrow: Floats
+    wide: Floats
 
     @classmethod
-    def around(cls, means: Floats, tau: Floats, margin: float) -> Box:
-        """The ranges of draws, wider by a share of them; means of shape (D, S), tau of shape (D,)."""
-        low, high = means.min(axis=0), means.max(axis=0)
-        room = margin * (high - low) + 1e-9
-        return cls(low - room, high + room, (float(tau.min()) * (1 - margin), float(tau.max()) * (1 + margin)))
+    def around(cls, close: Approximation, means: Floats, tau: Floats, margin: float) -> Box:
+        """The ranges of draws, wider by a share of them; means of shape (S, D), tau of shape (D,)."""
+        edges = []
+        for values in close.distance(means, tau):
+            low, high = values.min(axis=1), values.max(axis=1)
+            room = margin * (high - low) + 1e-9
+            edges += [low - room, high + room]
+        edges[2] = np.maximum(edges[2], 0.5 * np.log(close.variance))
+        return cls(*edges)
 
-    def holds(self, means: Floats, tau: Floats) -> npt.NDArray[np.bool_]:
-        """Which draws lie inside; means of shape (D, S), tau of shape (D,)."""
-        inside = ((means >= self.low) & (means <= self.high)).all(axis=1)
-        return np.asarray(inside & (tau >= self.tau[0]) & (tau <= self.tau[1]))
+    def unit(self, place: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
+        """Coordinates of shape (S, K) on (-1, 1)."""
+        bounds = ((self.nearest, self.farthest), (self.narrow, self.wide))
+        first, second = (
+            (2 * values - (low + high)[:, None]) / (high - low)[:, None]
+            for values, (low, high) in zip(place, bounds, strict=True)
+        )
+        return first, second
+
+    def take(self, rows: npt.NDArray[np.intp]) -> Box:
+        """Those of some trials."""
+        return Box(self.nearest[rows], self.farthest[rows], self.narrow[rows], self.wide[rows])
 
 
 @dataclass(frozen=True)
@@ -90,21 +115,26 @@ class Tables:
     """Which trials, and their coefficients of shape (S, polynomials of m, polynomials of u)."""
 
     def log_likelihood(self, means: Floats, tau: Floats) -> Floats:
-        """Sum over the trials of l_i; means of shape (D, S), tau of shape (D,), within the box; result (D,)."""
+        """Sum over the trials of l_i; means of shape (S, D), tau of shape (D,), within the box; result (D,)."""
         total = np.zeros(len(tau))
         for which, coefficients in self.groups:
             for start in range(0, len(which), TOGETHER):
                 rows = which[start : start + TOGETHER]
-                total += self._looked_up(rows, coefficients[start : start + TOGETHER], means[:, rows].T, tau)
+                total += self._looked_up(rows, coefficients[start : start + TOGETHER], means[rows], tau)
         return total
+
+    def holds(self, means: Floats, tau: Floats) -> npt.NDArray[np.bool_]:
+        """Which draws lie in the box; means of shape (S, D), tau of shape (D,)."""
+        inside = [np.abs(place) <= 1 for place in self.box.unit(self.approximation.distance(means, tau))]
+        return np.asarray((inside[0] & inside[1]).all(axis=0))
 
     def _looked_up(self, rows: npt.NDArray[np.intp], coefficients: Floats, mean: Floats, tau: Floats) -> Floats:
         tau = np.broadcast_to(tau, mean.shape)
-        x, y = _unit(self, rows, mean, tau)
+        close = self.approximation.take(rows)
+        x, y = (np.clip(place, -1, 1) for place in self.box.take(rows).unit(close.distance(mean, tau)))
         by_u = np.moveaxis(_chebyshev(y, coefficients.shape[2]), 0, -1) @ coefficients.swapaxes(1, 2)
         left_over = np.einsum("ksd,sdk->sd", _chebyshev(x, coefficients.shape[1]), by_u)
-        close = Approximation(self.approximation.mean[rows], self.approximation.variance[rows])
-        found: Floats = (left_over + close.log(self.trials, mean, tau)).sum(axis=0)
+        found: Floats = (left_over + close.log(self.trials.take(rows), mean, tau)).sum(axis=0)
         return found
 
 
@@ -116,10 +146,10 @@ def tabulated(trials: TwoArm, approximation: Approximation, box: Box) -> Tables:
     FitError
         A likelihood is too rough to be tabulated.
     """
-    allowed = ACCURACY / np.sqrt(len(box.low))
+    allowed = ACCURACY / np.sqrt(len(approximation.mean))
     empty = Tables(trials, approximation, box, ())
     groups = []
-    todo = {SMALLEST: np.arange(len(box.low))}
+    todo = {SMALLEST: np.arange(len(approximation.mean))}
     while todo:
         order, rows = todo.popitem()
         coefficients = _coefficients(empty, rows, order)
@@ -145,26 +175,16 @@ def _more(order: tuple[int, int], rough: tuple[bool, bool]) -> tuple[int, int]:
 
 def _coefficients(tables: Tables, rows: npt.NDArray[np.intp], order: tuple[int, int]) -> Floats:
     """Chebyshev coefficients of what the approximation leaves over, by interpolation at Chebyshev points."""
-    box, close = tables.box, tables.approximation
-    variance = close.variance[rows][:, None]
+    box, close, some = tables.box.take(rows), tables.approximation.take(rows), tables.trials.take(rows)
     x, y = (_points(size) for size in order)
-    mean = _stretched(x, box.low[rows][:, None], box.high[rows][:, None])
-    edges = (0.5 * np.log(edge**2 + variance) for edge in box.tau)
-    tau = np.sqrt(np.maximum(np.exp(2 * _stretched(y, *edges)) - variance, box.tau[0] ** 2))
-    grid = np.repeat(mean, len(y), axis=1), np.tile(tau, (1, len(x)))
-    some = TwoArm(tables.trials.arms.take(list(rows)), tables.trials.centre[rows], tables.trials.scale[rows])
-    some.__dict__["_spline"] = _part(tables.trials, rows)
-    exact = some.tilted(*grid).log_mass
-    left_over = exact - Approximation(close.mean[rows], close.variance[rows]).log(some, *grid)
+    distance = np.repeat(_stretched(x, box.nearest, box.farthest), len(y), axis=1)
+    total = np.tile(np.exp(2 * _stretched(y, box.narrow, box.wide)), (1, len(x)))
+    mean = close.mean[:, None] + distance * np.sqrt(total)
+    tau = np.sqrt(np.maximum(total - close.variance[:, None], (SMALLEST_SHARE**2) * close.variance[:, None]))
+    left_over = some.tilted(mean, tau).log_mass - close.log(some, mean, tau)
     values = left_over.reshape(len(rows), len(x), len(y))
     found: Floats = _transform(order[0]) @ values @ _transform(order[1]).T
     return found
-
-
-def _part(trials: TwoArm, rows: npt.NDArray[np.intp]) -> Floats:
-    """Spline coefficients of some trials."""
-    every = trials._spline.reshape(len(trials.centre), -1, 4)
-    return every[rows].reshape(-1, 4)
 
 
 def _tails(coefficients: Floats) -> tuple[Floats, Floats]:
@@ -172,18 +192,9 @@ def _tails(coefficients: Floats) -> tuple[Floats, Floats]:
     return np.abs(coefficients[:, -2:, :]).max(axis=(1, 2)), np.abs(coefficients[:, :, -2:]).max(axis=(1, 2))
 
 
-def _unit(tables: Tables, rows: npt.NDArray[np.intp], mean: Floats, tau: Floats) -> tuple[Floats, Floats]:
-    """m and u on (-1, 1)."""
-    low, high = tables.box.low[rows][:, None], tables.box.high[rows][:, None]
-    variance = tables.approximation.variance[rows][:, None]
-    first, last = (0.5 * np.log(edge**2 + variance) for edge in tables.box.tau)
-    u = 0.5 * np.log(tau**2 + variance)
-    width = np.maximum(last - first, 1e-12)
-    return np.clip((2 * mean - low - high) / (high - low), -1, 1), np.clip((2 * u - first - last) / width, -1, 1)
-
-
 def _stretched(x: Floats, low: Floats, high: Floats) -> Floats:
-    stretched: Floats = (low + high) / 2 + (high - low) / 2 * x
+    """Points of (-1, 1) on each trial's range; shape (S, size)."""
+    stretched: Floats = (low + high)[:, None] / 2 + (high - low)[:, None] / 2 * x
     return stretched
 
 

@@ -1,7 +1,7 @@
 """Trials with two arms: their likelihood over one contrast, and its product with a normal distribution of it.
 
-The kink of the log link (the baseline is the risk of the highest arm, whichever that is) is exp(max(δ, 0)) times a
-smooth function: the smooth part is interpolated, and integrals are broken at the kink.
+With a log link the baseline is the risk of the highest arm, whichever that is, so that the log likelihood has a kink at
+δ = 0: what is left without it is interpolated, and integrals are broken at it.
 """
 
 from __future__ import annotations
@@ -60,6 +60,22 @@ class TwoArm:
         return self.arms.link is Link.LOG
 
     @cached_property
+    def kink(self) -> Floats:
+        """By how much the slope of the log likelihood jumps at δ = 0; shape (S, 1).
+
+        By 1 with a log link, as the baseline passes from arm to arm; by -(r₁ + r₂) where all people had the event.
+        """
+        everyone = (self.arms.events == self.arms.people).all(axis=1)
+        jump = np.where(everyone, -self.arms.events.sum(axis=1), 1.0)
+        return jump[:, None] * float(self.kinked)
+
+    def take(self, rows: npt.NDArray[np.intp]) -> TwoArm:
+        """Some of the trials, with what has been computed for them."""
+        some = TwoArm(self.arms.take(list(rows)), self.centre[rows], self.scale[rows])
+        some.__dict__["_spline"] = self._spline.reshape(len(self.centre), -1, 4)[rows].reshape(-1, 4)
+        return some
+
+    @cached_property
     def _knots(self) -> Floats:
         half = round(REACH / STEP)
         knots: Floats = np.linspace(-half * STEP, half * STEP, 2 * half + 1)
@@ -74,7 +90,7 @@ class TwoArm:
         low, high = (_interpolated(self._knots, self._knots[::COARSE], edge) for edge in coarse)
         margin = 0.1 * (high - low)
         values = self.arms.log_likelihood(delta, (low - margin, high + margin))
-        return values - np.maximum(at, 0.0) if self.kinked else values
+        return values - self.kink * np.maximum(at, 0.0)
 
     @cached_property
     def _spline(self) -> Floats:
@@ -102,7 +118,7 @@ class TwoArm:
 
     def log_likelihood(self, delta: Floats) -> Floats:
         """Log L(δ), without binomial coefficients; shape (S, K)."""
-        return self.smooth(delta) + (np.maximum(delta, 0.0) if self.kinked else 0.0)
+        return self.smooth(delta) + self.kink * np.maximum(delta, 0.0)
 
     def tilted(self, mean: Floats, sd: Floats) -> Tilted:
         """Times a normal distribution of the contrast; mean and sd of shape (S, K), sd above 0."""
@@ -149,7 +165,7 @@ class TwoArm:
         while (high - low > enough).any():
             middle = (low + high) / 2
             slope = self.smooth(middle, slope=True) - (middle - mean) / sd**2
-            rising = slope + (middle > 0 if self.kinked else 0.0) > 0
+            rising = slope + self.kink * (middle > 0) > 0
             low, high = np.where(rising, middle, low), np.where(rising, high, middle)
         mode: Floats = (low + high) / 2
         return mode
