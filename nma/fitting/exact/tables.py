@@ -12,6 +12,7 @@ approximation were exact.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,19 +21,18 @@ import numpy.typing as npt
 from scipy.special import log_ndtr
 
 from nma.errors import FitError
-from nma.fitting.exact.two_arm import TwoArm
+from nma.fitting.exact.two_arm import TOGETHER, TwoArm
+from nma.parallel import cores
 
 Floats = npt.NDArray[np.floating[Any]]
 
-SMALLEST = (10, 8)
+SMALLEST = (8, 6)
 """Polynomials of m and of u to begin with; more of them until the last ones play no part."""
 LARGEST = 200
 ACCURACY = 2e-3
 """Largest coefficient that may be left out, divided by the square root of the number of trials."""
 SMALLEST_SHARE = 1e-4
 """τ that is as good as 0, in standard errors of a trial."""
-TOGETHER = 64
-"""Trials that are looked up at a time, so that memory stays small."""
 
 
 @dataclass(frozen=True)
@@ -116,11 +116,14 @@ class Tables:
 
     def log_likelihood(self, means: Floats, tau: Floats) -> Floats:
         """Sum over the trials of l_i; means of shape (S, D), tau of shape (D,), within the box; result (D,)."""
-        total = np.zeros(len(tau))
-        for which, coefficients in self.groups:
-            for start in range(0, len(which), TOGETHER):
-                rows = which[start : start + TOGETHER]
-                total += self._looked_up(rows, coefficients[start : start + TOGETHER], means[rows], tau)
+        parts = [
+            (which[start : start + TOGETHER], coefficients[start : start + TOGETHER])
+            for which, coefficients in self.groups
+            for start in range(0, len(which), TOGETHER)
+        ]
+        with ThreadPoolExecutor(cores()) as pool:
+            found = pool.map(lambda part: self._looked_up(part, means[part[0]], tau), parts)
+            total: Floats = np.sum(list(found), axis=0)
         return total
 
     def holds(self, means: Floats, tau: Floats) -> npt.NDArray[np.bool_]:
@@ -128,7 +131,9 @@ class Tables:
         inside = [np.abs(place) <= 1 for place in self.box.unit(self.approximation.distance(means, tau))]
         return np.asarray((inside[0] & inside[1]).all(axis=0))
 
-    def _looked_up(self, rows: npt.NDArray[np.intp], coefficients: Floats, mean: Floats, tau: Floats) -> Floats:
+    def _looked_up(self, part: tuple[npt.NDArray[np.intp], Floats], mean: Floats, tau: Floats) -> Floats:
+        """The sum over some trials, mean of shape (S, D)."""
+        rows, coefficients = part
         tau = np.broadcast_to(tau, mean.shape)
         close = self.approximation.take(rows)
         x, y = (np.clip(place, -1, 1) for place in self.box.take(rows).unit(close.distance(mean, tau)))

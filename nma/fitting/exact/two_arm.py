@@ -6,9 +6,11 @@ With a log link the baseline is the risk of the highest arm, whichever that is, 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,12 +18,18 @@ from scipy.interpolate import CubicSpline
 from scipy.special import logsumexp
 
 from nma.fitting.exact.baseline import DROP, Arms
+from nma.parallel import cores
 from nma.vocab import Link
 
 Floats = npt.NDArray[np.floating[Any]]
+T = TypeVar("T")
+
+TOGETHER = 64
+"""Trials that are looked at together."""
 
 STEP, REACH = 0.09, 4.5
 """Knots stand at estimate + sd sinh(t) for t in steps up to the reach: 45 standard deviations to each side."""
+KNOTS = np.linspace(-REACH, REACH, round(2 * REACH / STEP) + 1)
 COARSE = 10
 """Every how many knots the range of the baseline is looked for; between them it is interpolated."""
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(20)
@@ -72,22 +80,27 @@ class TwoArm:
     def take(self, rows: npt.NDArray[np.intp]) -> TwoArm:
         """Some of the trials, with what has been computed for them."""
         some = TwoArm(self.arms.take(list(rows)), self.centre[rows], self.scale[rows])
-        some.__dict__["_spline"] = self._spline.reshape(len(self.centre), -1, 4)[rows].reshape(-1, 4)
+        if "_spline" in self.__dict__:
+            some.__dict__["_spline"] = self._spline.reshape(len(self.centre), -1, 4)[rows].reshape(-1, 4)
         return some
 
-    @cached_property
-    def _knots(self) -> Floats:
-        half = round(REACH / STEP)
-        knots: Floats = np.linspace(-half * STEP, half * STEP, 2 * half + 1)
-        return knots
+    def _in_parts(self, work: Callable[[TwoArm, npt.NDArray[np.intp]], T]) -> list[T]:
+        """The same for some trials at a time, in threads: small arrays stay in the cache of a core."""
+        parts = [np.arange(i, min(i + TOGETHER, len(self.centre))) for i in range(0, len(self.centre), TOGETHER)]
+        with ThreadPoolExecutor(cores()) as pool:
+            return list(pool.map(lambda rows: work(self.take(rows), rows), parts))
 
     @cached_property
     def _values(self) -> Floats:
         """The smooth part of the log likelihood at the knots; shape (S, G)."""
-        at = self.centre[:, None] + self.scale[:, None] * np.sinh(self._knots)
+        return np.concatenate(self._in_parts(lambda part, rows: part._at_knots()))
+
+    def _at_knots(self) -> Floats:
+        """The smooth part of the log likelihood at the knots; shape (S, G)."""
+        at = self.centre[:, None] + self.scale[:, None] * np.sinh(KNOTS)
         delta = np.stack([np.zeros_like(at), at], axis=-1)
         coarse = self.arms.range(delta[:, ::COARSE])
-        low, high = (_interpolated(self._knots, self._knots[::COARSE], edge) for edge in coarse)
+        low, high = (_interpolated(KNOTS, KNOTS[::COARSE], edge) for edge in coarse)
         margin = 0.1 * (high - low)
         values = self.arms.log_likelihood(delta, (low - margin, high + margin))
         return values - self.kink * np.maximum(at, 0.0)
@@ -95,22 +108,22 @@ class TwoArm:
     @cached_property
     def _spline(self) -> Floats:
         """Coefficients of a cubic in t between knots, the highest power first; shape (S (G - 1), 4)."""
-        found = CubicSpline(self._knots, self._values, axis=1, bc_type="natural").c
+        found = CubicSpline(KNOTS, self._values, axis=1, bc_type="natural").c
         return np.ascontiguousarray(np.moveaxis(found, (2, 1, 0), (0, 1, 2)).reshape(-1, 4))
 
     def smooth(self, delta: Floats, slope: bool = False) -> Floats:
         """The log likelihood without its kink, or its slope, at δ of shape (S, K); beyond the knots a straight line."""
         scaled = (delta - self.centre[:, None]) / self.scale[:, None]
-        t = np.clip(np.arcsinh(scaled), self._knots[0], self._knots[-1])
-        panels = len(self._knots) - 1
-        place = np.minimum(((t - self._knots[0]) / STEP).astype(int), panels - 1)
-        x = t - self._knots[place]
+        t = np.clip(np.arcsinh(scaled), KNOTS[0], KNOTS[-1])
+        panels = len(KNOTS) - 1
+        place = np.minimum(((t - KNOTS[0]) / STEP).astype(int), panels - 1)
+        x = t - KNOTS[place]
         c = np.moveaxis(self._spline[place + panels * np.arange(len(delta))[:, None]], -1, 0)
         if slope:
             found: Floats = ((3 * c[0] * x + 2 * c[1]) * x + c[2]) / (np.cosh(t) * self.scale[:, None])
             return found
         value: Floats = ((c[0] * x + c[1]) * x + c[2]) * x + c[3]
-        outside = np.abs(scaled) > np.sinh(self._knots[-1])
+        outside = np.abs(scaled) > np.sinh(KNOTS[-1])
         if outside.any():
             rising = ((3 * c[0] * x + 2 * c[1]) * x + c[2]) / np.cosh(t)
             value = value + np.where(outside, rising * (scaled - np.sinh(t)), 0.0)
@@ -122,6 +135,10 @@ class TwoArm:
 
     def tilted(self, mean: Floats, sd: Floats) -> Tilted:
         """Times a normal distribution of the contrast; mean and sd of shape (S, K), sd above 0."""
+        if len(self.centre) > TOGETHER:
+            self._spline  # noqa: B018 (computed once, before the parts ask for theirs)
+            parts = self._in_parts(lambda part, rows: part.tilted(mean[rows], sd[rows]))
+            return Tilted(*(np.concatenate([getattr(one, name) for one in parts]) for name in Tilted.__annotations__))
         low, mode, high = self._range(mean, sd)
         middle = np.where((low < 0) & (high > 0), 0.0, mode) if self.kinked else mode
         half = np.stack([middle - low, high - middle], axis=-1)[..., None] / 2
@@ -156,7 +173,7 @@ class TwoArm:
 
     def _mode(self, mean: Floats, sd: Floats) -> Floats:
         """Between the mean of the normal and the mode of the likelihood, by bisection on the slope."""
-        at = self.centre[:, None] + self.scale[:, None] * np.sinh(self._knots)
+        at = self.centre[:, None] + self.scale[:, None] * np.sinh(KNOTS)
         best = np.argmax(self.log_likelihood(at), axis=1)
         rows = np.arange(len(at))
         low = np.minimum(mean, at[rows, np.maximum(best - 1, 0)][:, None])
