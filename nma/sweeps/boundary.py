@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 from scipy.stats import binom
 
+from nma.answers.contrasts import LIMITS
 from nma.answers.ranking import ranking
-from nma.answers.scale import basic_parameters
+from nma.answers.scale import Floats, basic_parameters, quantiles
 from nma.errors import FitError
 from nma.evidence import ArmData, Evidence, Trial
 from nma.evidence.network import comparisons
@@ -59,6 +60,34 @@ class NewTrial:
 def compared(evidence: Evidence) -> list[tuple[str, str]]:
     """The direct comparisons, treatment against versus."""
     return [(found.treatment, found.versus) for found in comparisons(evidence)]
+
+
+def additive(fit: Fit, pair: tuple[str, str]) -> Row:
+    """Trials of a comparison, and its network effect on the scale on which effects add, now and in a new trial."""
+    found = next(one for one in comparisons(fit.evidence) if (one.treatment, one.versus) == pair)
+    now = _difference(fit, *pair)
+    lower, upper = quantiles(now, LIMITS)
+    effect: Row = {"mean": float(now.mean()), "lower": lower, "upper": upper}
+    new = None if fit.heterogeneity_sd is None else quantiles(_in_new_trial(fit, *pair), LIMITS)
+    effect |= {"predictive_lower": new[0] if new else None, "predictive_upper": new[1] if new else None}
+    return {"studies": list(found.studies), "effect": effect}
+
+
+def _difference(fit: Fit, treatment: str, versus: str) -> Floats:
+    """Draws of one effect on the scale on which effects add; shape (D,)."""
+    effects = np.pad(basic_parameters(fit), ((0, 0), (1, 0)))
+    place = {name: i for i, name in enumerate(fit.treatments)}
+    difference: Floats = effects[:, place[treatment]] - effects[:, place[versus]]
+    return difference
+
+
+def _in_new_trial(fit: Fit, treatment: str, versus: str) -> Floats:
+    """The same in a new trial like those of the network."""
+    difference = _difference(fit, treatment, versus)
+    if fit.heterogeneity_sd is None:
+        return difference
+    white = np.random.default_rng([fit.seed, 7]).standard_normal(len(difference))
+    return difference + fit.heterogeneity_sd.to_numpy().ravel() * white
 
 
 def threshold(asked: Threshold) -> Row:
@@ -111,12 +140,15 @@ def new_trial(asked: NewTrial) -> Row:
         events = _turning(asked, other, sign)
     except FitError as error:
         return {**row, "error": str(error)}
-    if events is None:
-        return {**row, "events": None, "ratio": None, "probability": 0.0}
     chance = _predictive(fit, asked, risk)
+    low, middle, high = quantiles(chance / risk, (LIMITS[0], 0.5, LIMITS[1]))
+    row["expected"] = {"median": middle, "lower": low, "upper": high}
+    if events is None:
+        return {**row, "events": None, "ratio": None, "probability": 0.0, "takes_over": None}
     tail = binom.cdf(events, asked.n, chance) if sign > 0 else binom.sf(events - 1, asked.n, chance)
     ratio = events / other if other else None
-    return {**row, "events": events, "ratio": ratio, "probability": float(np.mean(tail))}
+    taker = _first(_with(asked, events, other), asked.seed)
+    return {**row, "events": events, "ratio": ratio, "probability": float(np.mean(tail)), "takes_over": taker}
 
 
 def _turning(asked: NewTrial, other: int, sign: int) -> int | None:
@@ -150,14 +182,9 @@ def pooled_risk(evidence: Evidence, treatment: str) -> float:
     return sum(arm.events for arm in arms) / sum(arm.n for arm in arms)
 
 
-def _predictive(fit: Fit, asked: NewTrial, risk: float) -> np.ndarray[Any, np.dtype[np.float64]]:
+def _predictive(fit: Fit, asked: NewTrial, risk: float) -> Floats:
     """Risk under the best treatment in a new trial whose other arm has the given risk; one for each draw."""
-    effects = np.pad(basic_parameters(fit), ((0, 0), (1, 0)))
-    place = {name: i for i, name in enumerate(fit.treatments)}
-    difference = effects[:, place[asked.best]] - effects[:, place[asked.versus]]
-    if fit.heterogeneity_sd is not None:
-        rng = np.random.default_rng([asked.seed, 7])
-        difference = difference + fit.heterogeneity_sd.to_numpy().ravel() * rng.standard_normal(len(difference))
+    difference = _in_new_trial(fit, asked.best, asked.versus)
     measure = fit.analysis.effect_measure
     if measure is Measure.OR:
         odds = risk / (1 - risk) * np.exp(difference)

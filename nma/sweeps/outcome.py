@@ -17,27 +17,27 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One fit: what to fit, and the comparison that is followed through the sweep."""
+    """One fit: what to fit, the comparison that is followed through the sweep, and the reference of the analysis."""
 
     task: Task
     pair: tuple[str, str]
+    reference: str
     seed: int
 
 
 def outcome(asked: Asked) -> Row:
     """Fit, and keep what a sweep shows; an error is kept as its line."""
     try:
-        return kept(fit_exact(asked.task, asked.seed), asked.pair)
+        return kept(fit_exact(asked.task, asked.seed), asked.pair, asked.reference)
     except FitError as error:
         return {"error": str(error)}
 
 
-def kept(fit: Fit, pair: tuple[str, str]) -> Row:
-    """The order, the effects against the reference, and the followed comparison."""
+def kept(fit: Fit, pair: tuple[str, str], reference: str) -> Row:
+    """The order, the effects against the reference of the analysis where it is there, and the followed comparison."""
     ranks = ranking(fit)
     rows: list[Any] = relative_effects(fit).to_dict("records")
     effects: dict[tuple[str, str], Row] = {(row["treatment"], row["versus"]): row for row in rows}
-    reference = fit.treatments[0]
     return {
         "error": None,
         "studies": len(fit.evidence.trials),
@@ -47,7 +47,7 @@ def kept(fit: Fit, pair: tuple[str, str]) -> Row:
         "likeliest": str(ranks["treatment"].iloc[int(ranks["p_best"].argmax())]),
         "sucra": dict(zip(ranks["treatment"], map(float, ranks["sucra"]), strict=True)),
         "p_best": dict(zip(ranks["treatment"], map(float, ranks["p_best"]), strict=True)),
-        "effects": {name: _effect(effects.get((name, reference))) for name in fit.treatments[1:]},
+        "effects": {name: _effect(row) for name in fit.treatments if (row := effects.get((name, reference)))},
         "pair": _effect(effects.get(pair)),
         "heterogeneity": tau_summary(fit),
         "converged": fit.diagnostics.converged,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any
 
 from scipy.special import ndtri
@@ -13,7 +14,7 @@ from nma.analysis import Analysis
 from nma.analysis.priors import Prior, families_for
 from nma.errors import InputError, SelectionError
 from nma.evidence import Evidence, Trial, select
-from nma.evidence.network import comparisons
+from nma.evidence.network import comparisons, components
 from nma.fitting import Task
 from nma.fitting.priors import distribution
 from nma.registry import Registry
@@ -48,8 +49,12 @@ class Piece:
     about: Mapping[str, Any]
     task: Task | None = None
     reason: str | None = None
-    entered: tuple[str, ...] = field(default=())
-    left: tuple[str, ...] = field(default=())
+    entered: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+    """Treatments that no trial holds any more, where that is why nothing can be fitted."""
+    parts: tuple[tuple[str, ...], ...] = ()
+    """What the network falls apart into, where it does."""
 
 
 def pieces(kind: Sweep, source: Source) -> list[Piece]:
@@ -64,7 +69,10 @@ def _without(source: Source, gone: Iterable[Trial], about: Mapping[str, Any]) ->
     try:
         made = Evidence.build(evidence.analysis, rest, evidence.excluded, evidence.log, evidence.names)
     except SelectionError as error:
-        return Piece(about, reason=_said(error), left=tuple(sorted(left)))
+        held = {arm.treatment for trial in rest for arm in trial.arms}
+        lost = tuple(name for name in evidence.treatments if name not in held)
+        parts = tuple(tuple(sorted(part)) for part in components([trial.design for trial in rest])) if rest else ()
+        return Piece(about, reason=_said(error), left=tuple(sorted(left)), lost=lost, parts=parts)
     return Piece(about, Task(made, evidence.analysis), left=tuple(sorted(left)))
 
 
@@ -105,13 +113,10 @@ def _window(source: Source) -> Iterator[Piece]:
     if source.analysis.select is None:
         return
     limit = "over" if source.analysis.select.follow_up.over is not None else "up_to"
-    before: object = None
-    for months in MONTHS:
-        made = _patched(source, {"select": {"follow_up": {limit: months}}}, {"months": months, "limit": limit})
-        trials = made.reason if made.task is None else made.task.evidence.trials
-        if trials != before:
-            yield made
-        before = trials
+    every = [_patched(source, {"select": {"follow_up": {limit: m}}}, {"months": m, "limit": limit}) for m in MONTHS]
+    for _, same in groupby(every, lambda piece: piece.reason if piece.task is None else piece.task.evidence.trials):
+        alike = list(same)
+        yield replace(alike[0], about={**alike[0].about, "to": alike[-1].about["months"]})
 
 
 def _priors(source: Source) -> Iterator[Piece]:

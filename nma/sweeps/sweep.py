@@ -8,16 +8,19 @@ from functools import partial
 from typing import Any
 
 from nma.answers.results import results
-from nma.fitting import Task
+from nma.fitting import Fit, Task
 from nma.fitting.exact import fit_exact
 from nma.parallel import HERE, Executors, spread
-from nma.sweeps.boundary import SIZES, NewTrial, Threshold, compared, new_trial, threshold
+from nma.sweeps.boundary import SIZES, NewTrial, Threshold, additive, compared, new_trial, threshold
 from nma.sweeps.outcome import Asked, kept, outcome
 from nma.sweeps.pieces import Piece, Source, pieces
 from nma.vocab import Sweep
 
 SCHEMA = "nma-firmness/1"
 BOUNDARIES = (Sweep.NEW_TRIAL, Sweep.THRESHOLD)
+
+TIE = 0.005
+"""Two treatments whose SUCRA lie closer are level: the difference is within its Monte Carlo error."""
 
 Row = dict[str, Any]
 
@@ -47,10 +50,10 @@ def sweep(source: Source, request: Request, provenance: Mapping[str, Any]) -> Ro
     found = results(primary, {}, provenance)
     order = [row["treatment"] for row in found["ranking"]]
     pair = (order[0], order[1])
-    base = kept(primary, pair)
+    base = kept(primary, pair, primary.treatments[0])
     swept: Row = {}
     for kind in request.kinds:
-        asked = partial(_boundary, kind, task, order) if kind in BOUNDARIES else partial(_pieces, kind, source)
+        asked = partial(_boundary, kind, primary, order) if kind in BOUNDARIES else partial(_pieces, kind, source)
         swept[str(kind)] = asked(request=request, pair=pair, base=base)
     return found | {"schema": SCHEMA, "pair": list(pair), "primary": base, "sweeps": swept}
 
@@ -62,7 +65,9 @@ def _announced(request: Request, kind: Sweep, of: int) -> Callable[[int], None]:
 def _pieces(kind: Sweep, source: Source, request: Request, pair: tuple[str, str], base: Row) -> Row:
     """One kind of change: a row for each piece, and what the rows say together."""
     made = pieces(kind, source)
-    asked = [Asked(piece.task, pair, request.seed) for piece in made if piece.task is not None]
+    asked = [
+        Asked(piece.task, pair, source.evidence.treatments[0], request.seed) for piece in made if piece.task is not None
+    ]
     done = iter(spread(outcome, asked, request.executors, _announced(request, kind, len(asked))))
     rows = [_row(piece, {"error": piece.reason} if piece.task is None else next(done), base) for piece in made]
     return {"rows": rows, **summary(rows, base)}
@@ -70,6 +75,7 @@ def _pieces(kind: Sweep, source: Source, request: Request, pair: tuple[str, str]
 
 def _row(piece: Piece, found: Row, base: Row) -> Row:
     about = {"about": dict(piece.about), "entered": list(piece.entered), "left": list(piece.left)}
+    about |= {"lost": list(piece.lost), "parts": [list(part) for part in piece.parts]}
     return {**about, **found, "shift": None if found["error"] else shift(found, base)}
 
 
@@ -100,10 +106,12 @@ def summary(rows: Sequence[Row], base: Row) -> Row:
     usable = [row for row in rows if not row["error"] and row["converged"]]
     moved = [(place, row) for place, row in enumerate(rows) if row in usable and row["shift"]]
     largest = max(moved, key=lambda item: item[1]["shift"]["sds"], default=None)
+    holding = [row for row in usable if base["best"] in row["sucra"]]
     return {
         "fitted": len(usable),
         "failed": len(rows) - len(usable),
-        "best_changed": sum(row["best"] != base["best"] for row in usable),
+        "best_absent": len(usable) - len(holding),
+        "best_changed": sum(row["sucra"][row["best"]] - row["sucra"][base["best"]] > TIE for row in holding),
         "likeliest_changed": sum(row["likeliest"] != base["likeliest"] for row in usable),
         "sucra_range": {name: _range(usable, "sucra", name) for name in base["sucra"]},
         "effect_range": {name: _range(usable, "effects", name) for name in base["effects"]},
@@ -118,11 +126,15 @@ def _range(rows: Sequence[Row], what: str, name: str) -> list[float] | None:
     return [min(numbers), max(numbers)] if numbers else None
 
 
-def _boundary(kind: Sweep, task: Task, order: Sequence[str], request: Request, pair: tuple[str, str], base: Row) -> Row:
+def _boundary(
+    kind: Sweep, primary: Fit, order: Sequence[str], request: Request, pair: tuple[str, str], base: Row
+) -> Row:
     """Bisections: of a bias, or of what a new trial shows."""
+    task = primary.task
     if kind is Sweep.THRESHOLD:
         asked = [Threshold(task, one, order[0], request.seed) for one in compared(task.evidence)]
-        return {"rows": spread(threshold, asked, request.executors, _announced(request, kind, len(asked)))}
+        rows = spread(threshold, asked, request.executors, _announced(request, kind, len(asked)))
+        return {"rows": [row | additive(primary, (row["treatment"], row["versus"])) for row in rows]}
     reference = task.evidence.treatments[0]
     versus = list(dict.fromkeys(name for name in (order[1], reference) if name != order[0]))
     trials = [NewTrial(task, order[0], one, n, request.seed) for one in versus for n in SIZES]
