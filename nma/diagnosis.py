@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nma.evidence import select
 from nma.project import Project
-from nma.staging import INCONSISTENCY, RESULTS, own_files, staging
+from nma.staging import FIRMNESS, INCONSISTENCY, RESULTS, own_files, staging
 from nma.stored import is_current, stored_fit, write_inconsistency
 from nma.vocab import Engine, MultiArm
 from nma.workflow import RunOptions, announce, inputs, provenance
@@ -43,7 +43,7 @@ def diagnose(project: Project, name: str, out: Path, options: RunOptions) -> dic
     current = is_current(out, asked)
     if of_the_run and not current:
         options.say(f"{name}: the report in {out} was made of other inputs; 'nma run {name}' makes it anew")
-    with staging(out, of_the_run) as folder:
+    with staging(out, of_the_run | own_files(out, [FIRMNESS])) as folder:
         from nma.answers.inconsistency import inconsistency, sample
         from nma.answers.results import results
         from nma.fitting import Task, Workbench

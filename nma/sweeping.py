@@ -19,12 +19,15 @@ from nma.workflow import RunOptions, Say, inputs, provenance
 ALL = tuple(str(kind) for kind in Sweep)
 
 
+EXACT_RUN = RunOptions(engine=str(Engine.EXACT))
+
+
 @dataclass(frozen=True)
 class SweepOptions:
     """Which sweeps to make, how and where; the engine is always the exact one."""
 
     over: tuple[str, ...] = ALL
-    run: RunOptions = RunOptions(engine=str(Engine.EXACT))
+    run: RunOptions = EXACT_RUN
     executors: Executors = HERE
 
     def __post_init__(self) -> None:

@@ -14,8 +14,8 @@ from nma.errors import FitError, InputError, OutputError, Problem, SelectionErro
 from nma.evidence import select
 from nma.project import Project
 from nma.registry.base import shown
-from nma.staging import INCONSISTENCY, RESULTS, own_files, staging
-from nma.stored import AGAIN, POSTERIOR, is_current, read, write_inconsistency, write_report
+from nma.staging import FIRMNESS, INCONSISTENCY, RESULTS, own_files, staging
+from nma.stored import AGAIN, POSTERIOR, WRITERS, is_current, read, write_inconsistency, write_report
 from nma.vocab import Engine, MultiArm
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def run(project: Project, name: str, out: Path, options: RunOptions) -> dict[str
     options.say(f"{name}: {len(evidence.trials)} trials, {evidence.participants:,} people, seed {options.seed}")
     tasks, refused = _sets(project, analysis)
     page = _complete_page(project, analysis, out, options)
-    with staging(out, page) as folder:
+    with staging(out, page | _current_sweeps(project, analysis, out)) as folder:
         from nma.answers.inconsistency import closed_form, inconsistency, summary
         from nma.answers.results import results
         from nma.fitting import Task, fit_many
@@ -138,6 +138,13 @@ def _complete_page(project: Project, analysis: Analysis, out: Path, options: Run
     return set()
 
 
+def _current_sweeps(project: Project, analysis: Analysis, out: Path) -> set[str]:
+    """Files of sweeps of the same registry and specification: a run does not throw them away."""
+    asked = inputs(project, analysis, RunOptions())
+    same = {name: asked[name] for name in ("registry_fingerprint", "specification_fingerprint")}
+    return own_files(out, [FIRMNESS]) if is_current(out, same, FIRMNESS) else set()
+
+
 def render(folder: Path, reports: Path) -> None:
     """Write the reports, tables and figures of stored results anew, without sampling.
 
@@ -146,14 +153,13 @@ def render(folder: Path, reports: Path) -> None:
     OutputError
         The folder holds no results of this version.
     """
-    writers = {RESULTS: write_report, INCONSISTENCY: write_inconsistency}
-    there = [name for name in writers if (folder / name).exists()] or [RESULTS]
+    there = [name for name in WRITERS if (folder / name).exists()] or [RESULTS]
     found = {name: read(folder, name) for name in there}
     kept = [name for name in own_files(folder) if name == POSTERIOR]
     with staging(folder, kept) as fresh:
         for name in reversed(there):
             try:
-                writers[name](fresh, found[name], reports, kept)
+                WRITERS[name](fresh, found[name], reports, kept)
             except (LookupError, TypeError, ValueError, AttributeError) as error:
                 what = f"does not hold what a report needs ({type(error).__name__}: {error})"
                 raise OutputError(Problem(str(folder / name), "", what, hint=AGAIN)) from error

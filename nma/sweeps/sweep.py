@@ -74,9 +74,9 @@ def _pieces(kind: Sweep, source: Source, request: Request, pair: tuple[str, str]
 
 
 def _row(piece: Piece, found: Row, base: Row) -> Row:
-    about = {"about": dict(piece.about), "entered": list(piece.entered), "left": list(piece.left)}
-    about |= {"lost": list(piece.lost), "parts": [list(part) for part in piece.parts]}
-    return {**about, **found, "shift": None if found["error"] else shift(found, base)}
+    moved: Row = {"about": dict(piece.about), "parts": [list(part) for part in piece.parts]}
+    moved |= {name: list(getattr(piece, name)) for name in ("entered", "left", "lost")}
+    return {**moved, **found, "shift": None if found["error"] else shift(found, base)}
 
 
 def shift(found: Row, base: Row) -> Row | None:

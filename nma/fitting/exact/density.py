@@ -59,7 +59,9 @@ class Density:
 
     def below(self, tau: float) -> float:
         """Probability that the heterogeneity lies below a value."""
-        t = tau / (self.scale + tau)
+        return self._below(tau / (self.scale + tau))
+
+    def _below(self, t: float) -> float:
         panel = int(np.clip(np.searchsorted(self.edges, t, side="right") - 1, 0, len(self.edges) - 2))
         start = self.edges[panel]
         if t >= self.edges[-1]:
@@ -71,10 +73,9 @@ class Density:
     def quantile(self, probability: float) -> float:
         """The value below which the heterogeneity lies with a probability."""
         panel = int(np.clip(np.searchsorted(self.cumulative, probability) - 1, 0, len(self.edges) - 2))
-        low, high = (self.scale * t / (1 - t) for t in self.edges[panel : panel + 2])
-        if high == np.inf or self.below(high) <= probability:
-            return float(high)
-        return float(brentq(lambda tau: self.below(tau) - probability, low, high, xtol=1e-14, rtol=1e-12))
+        low, high = self.edges[panel], min(self.edges[panel + 1], 1 - np.finfo(float).epsneg)
+        t = brentq(lambda t: self._below(t) - probability, low, high, xtol=1e-16, rtol=1e-13)
+        return float(self.scale * t / (1 - t))
 
     @cached_property
     def _inverse(self) -> PchipInterpolator:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import logsumexp
 
 Floats = npt.NDArray[np.floating[Any]]
 
@@ -71,7 +72,7 @@ def pareto(excess: Floats) -> tuple[float, float]:
     theta = steps / (3 * quartile) + 1 / excess[-1]
     shapes = np.log1p(-theta[:, None] * excess).mean(axis=1)
     log = size * (np.log(-theta / shapes) - shapes - 1)
-    share = 1 / np.exp(log - log[:, None]).sum(axis=1)
+    share = np.exp(log - logsumexp(log))
     best = float((theta * share).sum() / share.sum())
     shape = float(np.log1p(-best * excess).mean())
     scale = -shape / best
