@@ -70,3 +70,10 @@ def calibration(session: nox.Session) -> None:
     """Size and power of the tests for inconsistency: an hour; `-- --quick` tries it. Made docs/calibration.md."""
     _install(session, ".")
     session.run("python", "benchmarks/calibrate_inconsistency.py", *session.posargs)
+
+
+@nox.session
+def engines(session: nox.Session) -> None:
+    """Simulation-based calibration of both engines: an hour; `-- --quick` tries it. Made docs/engines.md."""
+    _install(session, ".")
+    session.run("python", "benchmarks/calibrate_engines.py", *session.posargs)

@@ -6,17 +6,22 @@ a piece of work that kills its worker time after time is named.
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import signal
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from threadpoolctl import threadpool_limits
+
+from nma._version import __version__
 from nma.errors import FitError, InputError, Problem
 
 T = TypeVar("T")
@@ -26,6 +31,8 @@ ATTEMPTS = 3
 """How many workers a piece of work may kill before it is given up."""
 PATIENCE = 5
 """Seconds in which a scheduler must answer."""
+THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+"""What tells a numerical library how many threads it may start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,11 @@ class Executors:
 
     scheduler: str | None = None
     workers: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be meant, before anything is computed."""
+        if self.workers is not None and self.workers < 1:
+            raise InputError(Problem("", "--workers", "must be 1 or more", str(self.workers)))
 
 
 HERE = Executors()
@@ -79,19 +91,9 @@ def spread(
         A piece of work killed every worker it was given to.
     """
     workers = min(executors.workers or cores(), len(items))
-    if executors.scheduler is None and workers <= 1:
-        return _one_by_one(work, items, done)
-    results: dict[int, R] = {}
-    for attempt in range(1, ATTEMPTS + 1):
-        left = [place for place in range(len(items)) if place not in results]
-        # A pool that broke cannot say which piece of work broke it: the last attempt gives each a pool of its own.
-        for part in [left] if attempt < ATTEMPTS else [[place] for place in left]:
-            with _pool(executors, workers) as pool:
-                _collect(pool, work, {place: items[place] for place in part}, results, done)
-        if len(results) == len(items):
-            return [results[place] for place in range(len(items))]
-    missing = min(place for place in range(len(items)) if place not in results)
-    raise FitError(f"piece {missing + 1} of {len(items)} killed its worker {ATTEMPTS} times; is there enough memory?")
+    if executors.scheduler is not None:
+        return _on_cluster(work, items, executors.scheduler, done)
+    return _one_by_one(work, items, done) if workers <= 1 else _in_pools(work, items, workers, done)
 
 
 def _one_by_one(work: Callable[[T], R], items: Sequence[T], done: Callable[[int], None]) -> list[R]:
@@ -102,58 +104,127 @@ def _one_by_one(work: Callable[[T], R], items: Sequence[T], done: Callable[[int]
     return results
 
 
-def _collect(
-    pool: Executor, work: Callable[[T], R], items: dict[int, T], results: dict[int, R], done: Callable[[int], None]
-) -> None:
-    """Hand the work out and gather what comes back; what a broken pool swallowed stays missing."""
-    futures: dict[Future[R], int] = {}
+def _in_pools(work: Callable[[T], R], items: Sequence[T], workers: int, done: Callable[[int], None]) -> list[R]:
+    """A pool for all; after a worker died one for the rest, and one each for the pieces that may have killed it."""
+    results: dict[int, R] = {}
+    strikes: Counter[int] = Counter()
+    while left := [place for place in range(len(items)) if place not in results]:
+        suspects = [place for place in left if strikes[place]]
+        part = suspects[:1] or left
+        with _pool(min(workers, len(part))) as pool:
+            broken = _collect(pool, work, {place: items[place] for place in part}, results, done)
+        if broken:
+            # A broken pool cannot say whose worker died. Work is begun in order: at most twice the workers were at it.
+            strikes.update([place for place in part if place not in results][: 2 * workers + 1])
+        for place, times in strikes.items():
+            if times >= ATTEMPTS and place not in results:
+                raise _killer(place)
+    return [results[place] for place in range(len(items))]
+
+
+def _killer(place: int) -> FitError:
+    return FitError(f"piece {place + 1} of the work killed every worker it was given to; is there enough memory?")
+
+
+def _result(future: Future[R], place: int) -> R:
     try:
-        futures |= {pool.submit(work, item): place for place, item in items.items()}
-        for future in as_completed(futures):
-            results[futures[future]] = future.result()
-            done(len(results))
-    except BrokenProcessPool:
-        for future, place in futures.items():
-            if future.done() and not future.cancelled() and future.exception() is None:
-                results.setdefault(place, future.result())
-    except BaseException as error:
-        for future in futures:
-            future.cancel()
-        if type(error).__name__ == "KilledWorker":
-            raise FitError("a piece of work killed every worker of the cluster it was given to") from None
+        return future.result()
+    except Exception as error:
+        if type(error).__name__ == "KilledWorker":  # Dask's, which need not be installed
+            raise _killer(place) from None
         raise
 
 
+def _collect(
+    pool: Executor, work: Callable[[T], R], items: dict[int, T], results: dict[int, R], done: Callable[[int], None]
+) -> bool:
+    """Hand the work out and gather what comes back; whether the pool broke and swallowed some of it."""
+    futures: dict[Future[R], int] = {}
+    try:
+        for place, item in items.items():
+            futures[pool.submit(work, item)] = place
+        for future in as_completed(futures):
+            results[futures[future]] = _result(future, futures[future])
+            done(len(results))
+    except BrokenProcessPool:
+        came_back = [future for future in futures if future.done() and not future.cancelled()]
+        results |= {futures[future]: future.result() for future in came_back if future.exception() is None}
+        return True
+    except BaseException:
+        for future in futures:
+            future.cancel()
+        raise
+    return False
+
+
 @contextmanager
-def _pool(executors: Executors, workers: int) -> Iterator[Executor]:
-    if executors.scheduler is not None:
-        with _cluster(executors.scheduler) as cluster:
-            yield cluster
-        return
-    pool = ProcessPoolExecutor(workers, mp_context=_context(), initializer=_quiet)
+def _pool(workers: int) -> Iterator[Executor]:
+    """Processes of our own; Ctrl-C does not wait for what they are at."""
+    before = set(multiprocessing.active_children())
+    pool = ProcessPoolExecutor(workers, mp_context=_context(), initializer=_alone)
     try:
         yield pool
+    except KeyboardInterrupt:
+        for worker in set(multiprocessing.active_children()) - before:
+            worker.terminate()
+        raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
+def _on_cluster(work: Callable[[T], R], items: Sequence[T], address: str, done: Callable[[int], None]) -> list[R]:
+    """On a Dask cluster; it does a lost piece again by itself, until that has killed too many workers."""
+    results: dict[int, R] = {}
+    with _cluster(address) as cluster:
+        try:
+            _collect(cluster, work, dict(enumerate(items)), results, done)
+        except CancelledError:
+            what = "the scheduler went away before all was done"
+            raise InputError(Problem("", "--scheduler", what, address, hint="start it again, and run again")) from None
+    return [results[place] for place in range(len(items))]
+
+
 @contextmanager
 def _cluster(address: str) -> Iterator[Executor]:
-    """A Dask cluster as an executor; it does a lost piece again by itself."""
+    """The executor of a cluster whose workers can do our work."""
     try:
         from distributed import Client
     except ImportError:
         hint = "install nma-toolkit with the extra dask"
         raise InputError(Problem("", "--scheduler", "Dask is not installed", hint=hint)) from None
+    # What goes wrong is said in one line below; the library says it in many.
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
     try:
         client: Any = Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
         what, hint = f"no Dask scheduler answers ({type(error).__name__})", "tcp://HOST:PORT of a running scheduler"
         raise InputError(Problem("", "--scheduler", what, address, hint=hint)) from None
     try:
-        yield client.get_executor(pure=False, retries=ATTEMPTS)
+        _check_workers(client, address)
+        yield client.get_executor(pure=False)
     finally:
         client.close()
+
+
+def _check_workers(client: Any, address: str) -> None:
+    """There is a worker, and each has this version of the package."""
+    try:
+        client.wait_for_workers(1, timeout=PATIENCE)
+    except TimeoutError:
+        hint = f"start one: dask worker {address}"
+        raise InputError(Problem("", "--scheduler", "the scheduler has no workers", address, hint=hint)) from None
+    try:
+        found = set(client.run(_version).values())
+    except (ImportError, AttributeError):
+        found = {"none"}
+    if found != {__version__}:
+        got, hint = ", ".join(sorted(found)), "install the same version on every worker"
+        what = f"a worker of {address} has another version of nma"
+        raise InputError(Problem("", "--scheduler", what, got, __version__, hint))
+
+
+def _version() -> str:
+    return __version__
 
 
 def _context() -> Any:
@@ -162,10 +233,12 @@ def _context() -> Any:
     return multiprocessing.get_context("fork" if can_fork else "spawn")
 
 
-def _quiet() -> None:
-    """Ctrl-C is for the process that handed out the work."""
+def _alone() -> None:
+    """One worker, one core; and Ctrl-C is for the process that handed out the work."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    os.environ.update(dict.fromkeys(THREADS, "1"))  # for libraries that are not there yet
+    threadpool_limits(1)  # for those that came along
 
 
 def cores() -> int:

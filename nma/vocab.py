@@ -194,3 +194,10 @@ class Sweep(StrEnum):
     WINDOW = "window"
     NEW_TRIAL = "new-trial"
     THRESHOLD = "threshold"
+
+
+class TruthFrom(StrEnum):
+    """Where the truth of a simulated network comes from."""
+
+    STATED = "stated"
+    PRIOR = "prior"

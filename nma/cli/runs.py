@@ -100,12 +100,12 @@ def report(
 ) -> None:
     """Write the report again without sampling.
 
-    Reports, tables and figures are made anew from results.json and inconsistency.json in the folder.
+    Pages, tables and figures are made anew from results.json, inconsistency.json and firmness.json in the folder.
     """
     from nma.project import Project
     from nma.workflow import render
 
     render(folder, Project.find(project).reports)
-    for page in ("report.html", "inconsistency.html"):
+    for page in ("report.html", "inconsistency.html", "firmness.html"):
         if (folder / page).exists():
             out.print(f"Report: {folder / page}")

@@ -209,4 +209,28 @@ class Strips:
     legend: tuple[str, str]
 
 
-Figure = Forest | Network | Panels | Density | Points | Strips
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One line of a ladder: where each treatment stands, and a word on it; no marks where nothing could be computed."""
+
+    label: str
+    marks: tuple[tuple[float, Mark], ...]
+    cell: str = ""
+    strong: bool = False
+    filled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """Every treatment on every line, so that one sees who passes whom; ``key`` names the marks."""
+
+    name: str
+    title: str
+    alt: str
+    rows: tuple[Rung, ...]
+    span: Span
+    column: str
+    key: tuple[tuple[str, Mark], ...]
+
+
+Figure = Forest | Network | Panels | Density | Points | Strips | Ladder

@@ -76,7 +76,14 @@ def _pieces(kind: Sweep, source: Source, request: Request, pair: tuple[str, str]
 def _row(piece: Piece, found: Row, base: Row) -> Row:
     moved: Row = {"about": dict(piece.about), "parts": [list(part) for part in piece.parts]}
     moved |= {name: list(getattr(piece, name)) for name in ("entered", "left", "lost")}
-    return {**moved, **found, "shift": None if found["error"] else shift(found, base)}
+    return {**moved, **found, "changed": _changed(found, base), "shift": None if found["error"] else shift(found, base)}
+
+
+def _changed(found: Row, base: Row) -> bool:
+    """Whether another treatment ranks clearly before the one that ranks first in the analysis as it is."""
+    if found["error"] or base["best"] not in found["sucra"]:
+        return False
+    return bool(found["sucra"][found["best"]] - found["sucra"][base["best"]] > TIE)
 
 
 def shift(found: Row, base: Row) -> Row | None:
@@ -111,7 +118,7 @@ def summary(rows: Sequence[Row], base: Row) -> Row:
         "fitted": len(usable),
         "failed": len(rows) - len(usable),
         "best_absent": len(usable) - len(holding),
-        "best_changed": sum(row["sucra"][row["best"]] - row["sucra"][base["best"]] > TIE for row in holding),
+        "best_changed": sum(_changed(row, base) for row in holding),
         "likeliest_changed": sum(row["likeliest"] != base["likeliest"] for row in usable),
         "sucra_range": {name: _range(usable, "sucra", name) for name in base["sucra"]},
         "effect_range": {name: _range(usable, "effects", name) for name in base["effects"]},

@@ -193,7 +193,10 @@ def test_a_network_in_pieces_names_them(review, sampler, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (["main", "--engine", "nutz"], "--engine: unknown engine, got 'nutz', allowed: nuts, did you mean 'nuts'?"),
+        (
+            ["main", "--engine", "nutz"],
+            "--engine: unknown engine, got 'nutz', allowed: nuts, exact, did you mean 'nuts'?",
+        ),
         (["main", "--seed", "-1"], "--seed: must be a whole number from 0 up to 2^63 - 1, got -1"),
         (["main", "--seed", str(2**64)], "--seed: must be a whole number"),
         (["mian"], "models/: no such specification, got 'mian', allowed: main, did you mean 'main'?"),

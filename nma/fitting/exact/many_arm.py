@@ -52,11 +52,17 @@ class Points:
         return variance
 
     def moments(self) -> tuple[Floats, Floats]:
-        """Mean, shape (D, A - 1), and covariance of the contrasts."""
+        """Mean, shape (D, A - 1), and covariance of the contrasts.
+
+        Where few points carry the weight the covariance leans on that of all of them, so that it is never singular.
+        """
         share = np.exp(self.log_weight - logsumexp(self.log_weight, axis=1)[:, None])
         mean = (share[..., None] * self.contrasts).sum(axis=1)
         off = self.contrasts - mean[:, None]
-        return mean, np.einsum("dn,dni,dnj->dij", share, off, off)
+        every = self.contrasts - self.contrasts.mean(axis=1, keepdims=True)
+        spread = np.einsum("dni,dnj->dij", every, every) / share.shape[1]
+        few = (share**2).sum(axis=1)[:, None, None]
+        return mean, np.einsum("dn,dni,dnj->dij", share, off, off) + few * spread
 
     def pick(self, rng: np.random.Generator) -> npt.NDArray[np.intp]:
         """One point for each draw, by its weight."""

@@ -14,11 +14,12 @@ from matplotlib.figure import Figure as Canvas
 from nma.output.draw.density import density
 from nma.output.draw.forest import forest
 from nma.output.draw.frame import FONTS, Layout, drawing, finish
+from nma.output.draw.ladder import ladder
 from nma.output.draw.network import network
 from nma.output.draw.panels import panels
 from nma.output.draw.points import points
 from nma.output.draw.strips import strips
-from nma.output.figures import Density, Figure, Forest, Network, Panels, Points, Strips
+from nma.output.figures import Density, Figure, Forest, Ladder, Network, Panels, Points, Strips
 
 __all__ = ["Layout", "draw", "standalone", "write"]
 
@@ -62,4 +63,5 @@ _DRAWERS: dict[type, Callable[[Canvas, Any, Layout], None]] = {
     Density: density,
     Points: points,
     Strips: strips,
+    Ladder: ladder,
 }

@@ -1,0 +1,53 @@
+"""Puts the sections of the page in order and hands them to the report's templates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+
+from nma.output import report
+from nma.output.figures import Figure
+from nma.output.inconsistency.case import Block, Case
+from nma.output.sweeps import boundaries, refits, verdict
+
+TEMPLATE = "firmness.html.j2"
+Maker = Callable[[Case], tuple[Block, ...]]
+SWEEPS: Mapping[str, tuple[str, Maker]] = {
+    **{kind: (f"firmness.section.{kind}", partial(refits.blocks, kind=kind)) for kind in refits.EVERY},
+    "new-trial": ("firmness.section.new_trial", boundaries.new_trial),
+    "threshold": ("firmness.section.threshold", boundaries.threshold),
+}
+"""Sections that stand only where their sweep was made."""
+
+
+def _methods(case: Case) -> tuple[Block, ...]:
+    names = ("engine", "order", "shift", "refits", "new_trial", "threshold")
+    return (Block(lead=tuple(case.text(f"firmness.methods.{name}") for name in names)),)
+
+
+def _sections(case: Case) -> dict[str, tuple[str, Maker]]:
+    made = {kind: row for kind, row in SWEEPS.items() if kind in case.found["sweeps"]}
+    ends: dict[str, tuple[str, Maker]] = {
+        "methods": ("firmness.section.methods", _methods),
+        "provenance": ("section.provenance", lambda _: ()),
+    }
+    return {"summary": ("firmness.section.summary", verdict.blocks), **made, **ends}
+
+
+def sections(case: Case) -> dict[str, tuple[Block, ...]]:
+    """The blocks of every section, in the order of the page."""
+    return {name: make(case) for name, (_, make) in _sections(case).items()}
+
+
+def drawings(made: Mapping[str, tuple[Block, ...]]) -> Iterator[Figure]:
+    """The figure records of all sections."""
+    return (record for blocks in made.values() for block in blocks for record, _ in block.figures)
+
+
+def render(case: Case, made: Mapping[str, tuple[Block, ...]], templates: Path) -> str:
+    """The page as one HTML file that needs nothing from elsewhere; ``made`` is what :func:`sections` made."""
+    headings = {name: case.text(heading) for name, (heading, _) in _sections(case).items()}
+    drawn = {record.name: report.drawn(record) for record in drawings(made)}
+    context = {"sections": headings, "blocks": made, "drawn": drawn, "report": case.found.get("report", False)}
+    return report.page(TEMPLATE, case.reading, templates, context)
