@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from scipy.stats import binom
 from nma.answers.contrasts import LIMITS
 from nma.answers.ranking import ranking
 from nma.answers.scale import Floats, basic_parameters, quantiles
-from nma.errors import FitError
+from nma.errors import FitError, SelectionError
 from nma.evidence import ArmData, Evidence, Trial
 from nma.evidence.network import comparisons
 from nma.fitting import Fit, Shift, Task
@@ -33,6 +34,8 @@ PRECISION = 0.01
 """To which a threshold is found, on the scale on which effects add."""
 SIZES = (50, 100, 200, 400, 800)
 """People per arm of a new trial."""
+STEPS = 12
+"""Results of a new trial that are tried before the bisection."""
 NEW = "(new trial)"
 
 
@@ -104,7 +107,7 @@ def threshold(asked: Threshold) -> Row:
     try:
         for name, sign in (("lower", -1.0), ("upper", 1.0)):
             row[name], row[f"{name}_best"] = _turn(first, asked.best, sign * farthest)
-    except FitError as error:
+    except (FitError, SelectionError) as error:
         return {**row, "error": str(error), "lower": None, "upper": None}
     return row
 
@@ -138,7 +141,7 @@ def new_trial(asked: NewTrial) -> Row:
     try:
         fit = fit_exact(asked.task, asked.seed)
         events = _turning(asked, other, sign)
-    except FitError as error:
+    except (FitError, SelectionError) as error:
         return {**row, "error": str(error)}
     chance = _predictive(fit, asked, risk)
     low, middle, high = quantiles(chance / risk, (LIMITS[0], 0.5, LIMITS[1]))
@@ -157,14 +160,18 @@ def _turning(asked: NewTrial, other: int, sign: int) -> int | None:
     def turned(events: int) -> bool:
         return _first(_with(asked, events, other), asked.seed) != asked.best
 
-    # From the worst result for the best treatment towards the best one.
-    worst, finest = (0, asked.n) if sign > 0 else (asked.n, 0)
-    if not turned(worst):
+    # From the best result for the best treatment towards the worst: with a normal likelihood a trial with next to no
+    # events says so little that it turns nothing, though one with a few does.
+    finest, worst = (asked.n, 0) if sign > 0 else (0, asked.n)
+    steps = [round(finest + (worst - finest) * place / STEPS) for place in range(STEPS + 1)]
+    turn = next((pair for pair in pairwise(steps) if turned(pair[1])), None)
+    if turn is None:
         return None
-    while abs(finest - worst) > 1:
-        middle = (worst + finest) // 2
-        worst, finest = (middle, finest) if turned(middle) else (worst, middle)
-    return worst
+    fine, bad = turn
+    while abs(fine - bad) > 1:
+        middle = (fine + bad) // 2
+        fine, bad = (fine, middle) if turned(middle) else (middle, bad)
+    return bad
 
 
 def _with(asked: NewTrial, events: int, other: int) -> Task:
@@ -177,9 +184,10 @@ def _with(asked: NewTrial, events: int, other: int) -> Task:
 
 
 def pooled_risk(evidence: Evidence, treatment: str) -> float:
-    """Events among people in all arms of a treatment."""
+    """Events among people in all arms of a treatment; with half an event where nobody or everybody had one."""
     arms = [arm for trial in evidence.trials for arm in trial.arms if arm.treatment == treatment]
-    return sum(arm.events for arm in arms) / sum(arm.n for arm in arms)
+    events, people = sum(arm.events for arm in arms), sum(arm.n for arm in arms)
+    return events / people if 0 < events < people else (events + 0.5) / (people + 1)
 
 
 def _predictive(fit: Fit, asked: NewTrial, risk: float) -> Floats:

@@ -8,7 +8,7 @@ from typing import Any
 from nma.answers.contrasts import relative_effects
 from nma.answers.heterogeneity import tau_summary
 from nma.answers.ranking import ranking
-from nma.errors import FitError
+from nma.errors import FitError, SelectionError
 from nma.fitting import Fit, Task
 from nma.fitting.exact import fit_exact
 
@@ -29,7 +29,7 @@ def outcome(asked: Asked) -> Row:
     """Fit, and keep what a sweep shows; an error is kept as its line."""
     try:
         return kept(fit_exact(asked.task, asked.seed), asked.pair, asked.reference)
-    except FitError as error:
+    except (FitError, SelectionError) as error:
         return {"error": str(error)}
 
 

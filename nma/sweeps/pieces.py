@@ -116,6 +116,9 @@ def _window(source: Source) -> Iterator[Piece]:
     every = [_patched(source, {"select": {"follow_up": {limit: m}}}, {"months": m, "limit": limit}) for m in MONTHS]
     for _, same in groupby(every, lambda piece: piece.reason if piece.task is None else piece.task.evidence.trials):
         alike = list(same)
+        task = alike[0].task
+        if task is not None and task.evidence.trials == source.evidence.trials:
+            continue  # the analysis as it is
         yield replace(alike[0], about={**alike[0].about, "to": alike[-1].about["months"]})
 
 
@@ -128,6 +131,8 @@ def _priors(source: Source) -> Iterator[Piece]:
         if str(family) not in families_for("heterogeneity") or not _allowed(family, source.analysis):
             continue
         for share in MEDIANS:
+            if (family, share) == (declared.family, 1.0):
+                continue  # the analysis as it is
             prior = made(share * usual)
             priors = source.analysis.priors.model_copy(update={"heterogeneity": prior})
             analysis = source.analysis.model_copy(update={"priors": priors})

@@ -119,7 +119,7 @@ def summary(rows: Sequence[Row], base: Row) -> Row:
         "failed": len(rows) - len(usable),
         "best_absent": len(usable) - len(holding),
         "best_changed": sum(_changed(row, base) for row in holding),
-        "likeliest_changed": sum(row["likeliest"] != base["likeliest"] for row in usable),
+        "likeliest_changed": sum(row["likeliest"] != base["likeliest"] for row in holding),
         "sucra_range": {name: _range(usable, "sucra", name) for name in base["sucra"]},
         "effect_range": {name: _range(usable, "effects", name) for name in base["effects"]},
         "largest": None if largest is None else {"row": largest[0], **largest[1]["shift"]},

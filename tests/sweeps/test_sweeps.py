@@ -1,5 +1,6 @@
 """Sweeps: what is changed, what is kept of each fit, and the page made of it."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -62,9 +63,10 @@ def test_what_falls_apart_says_so(swept):
 def test_each_set_of_trials_of_a_window_is_fitted_once(source):
     made = pieces(Sweep.WINDOW, source)
     trials = [piece.reason if piece.task is None else piece.task.evidence.trials for piece in made]
-    assert all(a != b for a, b in zip(trials, trials[1:], strict=False))
-    assert [piece.about["months"] for piece in made][0] == 6
+    assert all(a != b for a, b in pairwise(trials))
+    assert made[0].about["months"] == 6
     assert made[-1].about["to"] == 36
+    assert all(piece.task is None or piece.task.evidence.trials != source.evidence.trials for piece in made)
 
 
 def test_priors_have_the_medians_they_are_named_by(source):

@@ -34,7 +34,7 @@ def write(found: Mapping[str, Any], out: Path, templates: Path, language: str = 
 
     case = case_of(found, text.load(templates / "text", language))
     sections = page.sections(case)
-    (out / "firmness.html").write_text(page.render(case, sections, templates), encoding="utf-8")
+    (out / "firmness").with_suffix(".html").write_text(page.render(case, sections, templates), encoding="utf-8")
     tables.write(found, out / "tables")
     folder = out / "figures"
     for old in folder.glob("firmness-*.svg"):

@@ -12,9 +12,24 @@ from nma.output.inconsistency.case import Block, Case
 from nma.output.sweeps import boundaries, refits, verdict
 
 TEMPLATE = "firmness.html.j2"
+_HEADINGS = {
+    "trials": "firmness.section.trials",
+    "comparisons": "firmness.section.comparisons",
+    "sets": "firmness.section.sets",
+    "priors": "firmness.section.priors",
+    "window": "firmness.section.window",
+}
+_METHODS = (
+    "firmness.methods.engine",
+    "firmness.methods.order",
+    "firmness.methods.shift",
+    "firmness.methods.refits",
+    "firmness.methods.new_trial",
+    "firmness.methods.threshold",
+)
 Maker = Callable[[Case], tuple[Block, ...]]
 SWEEPS: Mapping[str, tuple[str, Maker]] = {
-    **{kind: (f"firmness.section.{kind}", partial(refits.blocks, kind=kind)) for kind in refits.EVERY},
+    **{kind: (_HEADINGS[kind], partial(refits.blocks, kind=kind)) for kind in refits.EVERY},
     "new-trial": ("firmness.section.new_trial", boundaries.new_trial),
     "threshold": ("firmness.section.threshold", boundaries.threshold),
 }
@@ -22,8 +37,7 @@ SWEEPS: Mapping[str, tuple[str, Maker]] = {
 
 
 def _methods(case: Case) -> tuple[Block, ...]:
-    names = ("engine", "order", "shift", "refits", "new_trial", "threshold")
-    return (Block(lead=tuple(case.text(f"firmness.methods.{name}") for name in names)),)
+    return (Block(lead=tuple(case.text(key) for key in _METHODS)),)
 
 
 def _sections(case: Case) -> dict[str, tuple[str, Maker]]:

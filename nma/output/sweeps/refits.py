@@ -216,7 +216,7 @@ def _shift(case: Case, row: Row) -> str:
 def reason(case: Case, row: Row) -> str:
     """Why a piece cannot be fitted, with the names of the report."""
     reading, text = case.reading, case.text
-    if row.get("parts"):
+    if len(row.get("parts") or ()) > 1:
         parts = [text.listed([reading.short(name) for name in part]) for part in row["parts"]]
         return text(
             "firmness.reason.parts", parts=text.listed([text("firmness.reason.part", names=it) for it in parts])
