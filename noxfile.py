@@ -74,6 +74,8 @@ def calibration(session: nox.Session) -> None:
 
 @nox.session
 def engines(session: nox.Session) -> None:
-    """Simulation-based calibration of both engines: an hour; `-- --quick` tries it. Made docs/engines.md."""
+    """Simulation-based calibration of the exact engine and both engines side by side: an hour. Made docs/engines.md."""
     _install(session, ".")
-    session.run("python", "benchmarks/calibrate_engines.py", *session.posargs)
+    for kind in ("normal", "log", "logit"):
+        session.run("python", "benchmarks/calibrate_engines.py", kind, "1000", "exact")
+    session.run("python", "benchmarks/engines.py", "--growth")
