@@ -1,5 +1,7 @@
 """The two engines agree: every effect, SUCRA and the heterogeneity within four Monte Carlo errors."""
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -8,6 +10,7 @@ from nma.answers.agreement import agreement
 from nma.fitting import Task, fit_many
 
 pytestmark = pytest.mark.slow
+REFERENCE = Path(__file__).parents[1] / "reference"
 REFERENCES = {"smoking": "A", "smoking_gemtc": "A", "thrombolytics_tsd": "SK"}
 LINKS = {"log": "RR", "logit": "OR"}
 
@@ -15,8 +18,6 @@ LINKS = {"log": "RR", "logit": "OR"}
 @pytest.fixture(scope="module")
 def tasks(project):
     """The four specifications of the project, and each binary reference network under both links."""
-    from conftest import REFERENCE
-
     found = {}
     for name in ("long-term", "short-term", "long-term-subgroups", "long-term-as-reported"):
         analysis = project.analysis(name)

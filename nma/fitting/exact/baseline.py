@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,8 @@ DROP = 36.0
 """How far below its maximum the log integrand is negligible."""
 FARTHEST = 250.0
 """Largest absolute log odds that are looked at."""
+STEPS, LONGEST = 2, 2.0
+"""Newton's steps towards a mode, and the longest one."""
 
 
 @dataclass(frozen=True)
@@ -68,8 +71,7 @@ class Arms:
             Effect of each arm against the first, broadcast against the baseline.
         """
         events, others, log_p, log_q = self._terms(baseline, delta)
-        likelihood: Floats = (events * log_p + others * log_q).sum(axis=-1)
-        return likelihood + _PRIORS[self.link](baseline, self.baseline_sd)
+        return _total(events * log_p + others * log_q) + _PRIORS[self.link](baseline, self.baseline_sd)
 
     def log_odds(self, baseline: Floats, delta: Floats) -> Floats:
         """Log odds of every arm; shapes as in :meth:`log_joint`."""
@@ -99,10 +101,20 @@ class Arms:
         low, high = np.full(delta.shape[:-1], -FARTHEST), np.full(delta.shape[:-1], FARTHEST)
         for _ in range(45):
             middle = (low + high) / 2
-            rising = _SLOPES[self.link](self, middle, delta) > 0
+            rising = _NEWTON[self.link](self, middle, delta)[0] > 0
             low, high = np.where(rising, middle, low), np.where(rising, high, middle)
         mode: Floats = (low + high) / 2
         return mode
+
+    def near_mode(self, baseline: Floats, delta: Floats) -> tuple[Floats, Floats]:
+        """Newton's steps from a baseline towards the mode, and the standard deviation of a normal curve there.
+
+        Shapes as in :meth:`log_joint`.
+        """
+        for _ in range(STEPS):
+            slope, curvature = _NEWTON[self.link](self, baseline, delta)
+            baseline = baseline + np.clip(slope / curvature, -LONGEST, LONGEST)
+        return baseline, 1 / np.sqrt(curvature)
 
     def log_likelihood(self, delta: Floats, between: tuple[Floats, Floats] | None = None) -> Floats:
         """Log L(δ), without binomial coefficients; delta of shape (S, D, A), result (S, D)."""
@@ -125,7 +137,7 @@ def _first(far_enough: Callable[[Floats], Bools], shape: tuple[int, ...]) -> Flo
 
 
 def _log_link(baseline: Floats, delta: Floats) -> tuple[Floats, Floats]:
-    log_p = log_expit(baseline)[..., None] + (delta - delta.max(axis=-1, keepdims=True))
+    log_p = log_expit(baseline)[..., None] + (delta - highest(delta)[..., None])
     return log_p, np.log(-np.expm1(log_p))
 
 
@@ -134,22 +146,37 @@ def _logit_link(baseline: Floats, delta: Floats) -> tuple[Floats, Floats]:
     return log_expit(log_odds), log_expit(-log_odds)
 
 
-def _log_slope(arms: Arms, baseline: Floats, delta: Floats) -> Floats:
+def _log_newton(arms: Arms, baseline: Floats, delta: Floats) -> tuple[Floats, Floats]:
     events, others, log_p, log_q = arms._terms(baseline, delta)
-    highest = np.exp(log_expit(baseline))
-    slope: Floats = (1 - highest) * (events - others * np.exp(log_p - log_q)).sum(axis=-1) + 1 - 2 * highest
-    return slope
+    risk, odds = np.exp(log_expit(baseline)), np.exp(log_p - log_q)
+    failing = others * odds
+    slope: Floats = (1 - risk) * _total(events - failing) + 1 - 2 * risk
+    curvature: Floats = (1 - risk) ** 2 * _total(failing * (1 + odds)) + risk
+    return slope, curvature
 
 
-def _logit_slope(arms: Arms, baseline: Floats, delta: Floats) -> Floats:
+def _logit_newton(arms: Arms, baseline: Floats, delta: Floats) -> tuple[Floats, Floats]:
     events, others, log_p, _ = arms._terms(baseline, delta)
-    slope: Floats = (events - (events + others) * np.exp(log_p)).sum(axis=-1) - baseline / arms.baseline_sd**2
-    return slope
+    risk = np.exp(log_p)
+    expected = (events + others) * risk
+    slope: Floats = _total(events - expected) - baseline / arms.baseline_sd**2
+    curvature: Floats = _total(expected * (1 - risk)) + arms.baseline_sd**-2
+    return slope, curvature
+
+
+def highest(delta: Floats) -> Floats:
+    """The largest of a trial's effects, over the last axis: numpy is slow where that is short."""
+    return reduce(np.maximum, np.moveaxis(delta, -1, 0))
+
+
+def _total(terms: Floats) -> Floats:
+    return reduce(np.add, np.moveaxis(terms, -1, 0))
 
 
 _RISKS = {Link.LOG: _log_link, Link.LOGIT: _logit_link}
 """Log of the risk of each arm, and of its complement."""
-_SLOPES = {Link.LOG: _log_slope, Link.LOGIT: _logit_slope}
+_NEWTON = {Link.LOG: _log_newton, Link.LOGIT: _logit_newton}
+"""Slope of the log integrand in the baseline, and minus its slope where that is 0."""
 _PRIORS: dict[Link, Callable[[Floats, float], Floats]] = {
     Link.LOG: lambda a, sd: log_expit(a) + log_expit(-a),
     Link.LOGIT: lambda a, sd: -0.5 * (a / sd) ** 2 - np.log(sd * np.sqrt(2 * np.pi)),

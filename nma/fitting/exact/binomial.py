@@ -35,8 +35,10 @@ Floats = npt.NDArray[np.floating[Any]]
 
 FEWEST_POINTS, MOST_POINTS = 8, 1024
 """Points at which a trial of three arms or more is looked at, for each draw."""
-NOISE = 0.05
+NOISE = 0.1
 """Variance of a draw's log weight that these trials may add together."""
+USUAL = 0.95
+"""Share of the draws whose noise is small; a few draws with much of it would make the weights' tail."""
 PILOT = 200
 """Draws by which the number of points is chosen."""
 SLICE = 2_000
@@ -87,7 +89,7 @@ class Posterior:
             one.points(mean.T + offset, between(draws.tau[pilot], len(mean)), 4 * FEWEST_POINTS, rng).relative_variance
             for one, mean, offset in zip(self._sited, means, self.trials.many_offset, strict=True)
         ]
-        needed = 4 * FEWEST_POINTS * sum(float(np.median(each)) for each in noise) / NOISE
+        needed = 4 * FEWEST_POINTS * sum(float(np.quantile(each, USUAL)) for each in noise) / NOISE
         return int(2 ** np.ceil(np.log2(np.clip(needed, FEWEST_POINTS, MOST_POINTS))))
 
     def _means(self, parameters: Floats) -> Floats:

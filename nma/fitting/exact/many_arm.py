@@ -1,7 +1,7 @@
 """A trial with any number of arms times a normal distribution of its contrasts, by importance sampling.
 
 For contrasts δ ~ Normal(m, V) the trial's mass ∫ L(δ) Normal(δ; m, V) dδ is an average over points (δ, a): δ from its
-conditional normal distribution given a normal approximation of L, the baseline a around the value that fits δ, both
+conditional normal distribution given a normal approximation of L, the baseline a around its mode given δ, both
 with heavier tails. The average is unbiased, so that importance weights made of it are those of the exact posterior
 with a little more noise (Andrieu & Roberts 2009, doi:10.1214/07-AOS574; Tran et al. 2013, arXiv:1309.3339). Points come
 from a lattice that is shifted at random for each draw, which makes the noise small.
@@ -18,7 +18,7 @@ import numpy.typing as npt
 from scipy.special import logsumexp
 
 from nma.evidence.measures import TrialContrasts
-from nma.fitting.exact.baseline import Arms
+from nma.fitting.exact.baseline import Arms, highest
 from nma.vocab import Link
 
 Floats = npt.NDArray[np.floating[Any]]
@@ -28,6 +28,8 @@ UNIT = np.sqrt(3) / np.pi
 WIDER = 1.15
 """By how much the points are spread wider than the approximation."""
 BINS = 200
+FLOOR = 0.01
+"""Share of the baselines that are spread evenly over all that count: no weight is then very large."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,8 @@ class Likelihood:
     value, variance : array, shape (A,)
         Of each arm alone, on the scale on which effects add.
     baseline : array, shape (BINS + 1,) twice
-        Distribution of the baseline around the one that fits the contrasts: edges of bins, and cumulative shares.
+        Distribution of the baseline around its mode given the contrasts, in standard deviations of a normal curve
+        there: edges of bins, and cumulative shares.
     """
 
     arms: Arms
@@ -104,10 +107,11 @@ class Likelihood:
         grid = np.linspace(low, high, BINS + 1)
         log = arms.log_joint(((grid[1:] + grid[:-1]) / 2)[None], delta)[0]
         share = np.exp((log - log.max()) / WIDER**2)
-        share += 1e-3 * share.mean()
+        share += FLOOR * share.mean()
         cumulative = np.append(0.0, np.cumsum(share)) / share.sum()
         made = cls(arms, seen.estimate, seen.covariance, seen.value, seen.variance, (grid, cumulative))
-        return replace(made, baseline=(grid - made._fitting(seen.estimate), cumulative))
+        mode, sd = made._fitting(seen.estimate[None, None])
+        return replace(made, baseline=((grid - mode.item()) / sd.item(), cumulative))
 
     def points(self, mean: Floats, covariance: Floats, size: int, rng: np.random.Generator) -> Points:
         """Weighted points from L(δ) Normal(δ; mean, covariance), of shape (D, A - 1) and (D, A - 1, A - 1)."""
@@ -130,17 +134,18 @@ class Likelihood:
     def _baselines(self, contrasts: Floats, uniform: Floats) -> tuple[Floats, Floats]:
         """Baselines around the ones that fit the contrasts, and the log density they are drawn with."""
         grid, cumulative = self.baseline
-        offset = np.interp(uniform, cumulative, grid)
+        mode, sd = self._fitting(contrasts)
         bin_ = np.clip(np.searchsorted(cumulative, uniform) - 1, 0, len(grid) - 2)
         log_density = np.log(np.diff(cumulative) / np.diff(grid))
-        return self._fitting(contrasts) + offset, log_density[bin_]
+        return mode + sd * np.interp(uniform, cumulative, grid), log_density[bin_] - np.log(sd)
 
-    def _fitting(self, contrasts: Floats) -> Floats:
-        """The baseline that would fit the contrasts best if each arm's likelihood were normal."""
+    def _fitting(self, contrasts: Floats) -> tuple[Floats, Floats]:
+        """Mode and standard deviation of the baseline given contrasts, from where it were if each arm's were normal."""
         delta = with_first(contrasts)
         weight = 1 / self.variance
         level = ((self.value - delta) * weight).sum(axis=-1) / weight.sum()
-        return _LEVELS[self.arms.link](level, delta)
+        mode, sd = self.arms.near_mode(_LEVELS[self.arms.link](level, delta)[None], delta[None])
+        return mode[0], sd[0]
 
 
 def log_likelihood(arms: Arms, contrasts: Floats) -> Floats:
@@ -183,9 +188,13 @@ def _symmetric(matrix: Floats) -> Floats:
     return even
 
 
+HIGHEST = -0.05
+"""Log of the highest risk from which its mode is looked for."""
+
+
 def _log_level(level: Floats, delta: Floats) -> Floats:
-    """Log odds of the highest risk, if the first arm's log risk is the level; a risk of 1 is out of reach."""
-    log_p = np.minimum(level + delta.max(axis=-1), -1e-4)
+    """Log odds of the highest risk, if the first arm's log risk is the level."""
+    log_p = np.minimum(level + highest(delta), HIGHEST)
     log_odds: Floats = log_p - np.log(-np.expm1(log_p))
     return log_odds
 

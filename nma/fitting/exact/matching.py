@@ -20,10 +20,11 @@ Floats = npt.NDArray[np.floating[Any]]
 Ints = npt.NDArray[np.intp]
 
 ROUNDS = 20
-"""Most rounds; they end when no parameter moves by more than SETTLED of its standard deviation."""
+"""Most rounds; they end when no parameter has to move by more than SETTLED of its standard deviation."""
 SETTLED = 0.02
-DAMPED = 0.7
-"""Share of a move that is made: all trials move at once, and would swing around where they belong."""
+FIRST_SHARE, SLOWER = 0.7, 0.9
+"""Share of a move that is made, and what it is multiplied by after a round: all trials move at once, and would swing
+around where they belong."""
 POINTS = 512
 """Points at which a trial of several arms is looked at."""
 FLATTEST = 1e6
@@ -78,19 +79,19 @@ def matched(trials: Trials, tau: Floats, ridge: float, rng: np.random.Generator)
     two, many = _first_sites(trials, size)
     seeds = rng.integers(2**32, size=len(trials.many))
     mean, covariance, evidence = _posterior(trials, tau, ridge, (two, many))
-    for _ in range(ROUNDS):
-        new_two, gain = _match_two(trials, tau, (mean, covariance), two)
+    for share in FIRST_SHARE * SLOWER ** np.arange(ROUNDS):
+        new_two, gain = _match_two(trials, tau, (mean, covariance), two, share)
         gains = [gain]
         new_many = []
         for place, site in enumerate(many):
-            found, gain = _match_many(trials, tau, (mean, covariance), (place, site, seeds[place]))
+            found, gain = _match_many(trials, tau, (mean, covariance), (place, site, seeds[place]), share)
             new_many.append(found)
             gains.append(gain)
         log_evidence = evidence + sum(gains)
         two, many = new_two, tuple(new_many)
         before = mean, covariance
         mean, covariance, evidence = _posterior(trials, tau, ridge, (two, many))
-        if _moved(before, (mean, covariance)) < SETTLED:
+        if _moved(before, (mean, covariance)) < SETTLED * share:
             break
     return Matched(tau, log_evidence, mean, covariance, two, many)
 
@@ -136,8 +137,11 @@ def _posterior(trials: Trials, tau: Floats, ridge: float, sites: Sites) -> tuple
     return mean, posterior, evidence
 
 
-def _match_two(trials: Trials, tau: Floats, posterior: Site, site: Site) -> tuple[Site, Floats]:
-    """New sites of the two-arm trials, and what they add to the log evidence."""
+def _match_two(trials: Trials, tau: Floats, posterior: Site, site: Site, share: float) -> tuple[Site, Floats]:
+    """New sites of the two-arm trials, a share of the way to where they belong, and what the old add to the evidence.
+
+    A trial that would have to take information away gets the flattest site with the right mean: it only tilts.
+    """
     if trials.two is None:
         return site, np.zeros(len(tau))
     x = trials.two_design
@@ -150,15 +154,18 @@ def _match_two(trials: Trials, tau: Floats, posterior: Site, site: Site) -> tupl
     centre = cavity + trials.two_offset
     tilted = trials.two.tilted(centre.T, np.sqrt(spread).T)
     moment, left = tilted.mean.T, tilted.variance.T
-    site_precision = np.maximum(_damped(1 / left - 1 / spread, 1 / site[1]), 1 / FLATTEST)
-    value = _damped(moment / left - centre / spread, site[0] / site[1]) / site_precision
+    wanted = np.maximum(1 / left - 1 / spread, 1 / FLATTEST)
+    site_precision = _towards(wanted, 1 / site[1], share)
+    value = _towards(moment * (1 / spread + wanted) - centre / spread, site[0] / site[1], share) / site_precision
     total = spread + site[1]
     gain = tilted.log_mass.T + 0.5 * ((site[0] - centre) ** 2 / total + np.log(total))
     return (value, 1 / site_precision), gain.sum(axis=1)
 
 
-def _match_many(trials: Trials, tau: Floats, posterior: Site, which: tuple[int, Site, Any]) -> tuple[Site, Floats]:
-    """The new site of a trial with more arms, and what it adds to the log evidence."""
+def _match_many(
+    trials: Trials, tau: Floats, posterior: Site, which: tuple[int, Site, Any], share: float
+) -> tuple[Site, Floats]:
+    """The same for a trial with more arms."""
     place, (value, covariance), seed = which
     x, offset = trials.many_design[place], trials.many_offset[place]
     spread_between = between(tau, len(x))
@@ -171,10 +178,11 @@ def _match_many(trials: Trials, tau: Floats, posterior: Site, which: tuple[int, 
     approximation = replace(trials.many[place], mean=value.mean(axis=0), covariance=covariance.mean(axis=0))
     points = approximation.points(cavity, spread, POINTS, np.random.default_rng(seed))
     moment, left = points.moments()
-    outside, tilted = np.linalg.inv(spread), np.linalg.inv(left)
-    before = np.linalg.inv(covariance)
-    site_precision = _positive(_damped(tilted - outside, before), 1 / FLATTEST)
-    target = _damped(tilted @ moment[..., None] - outside @ cavity[..., None], before @ value[..., None])
+    outside, before = np.linalg.inv(spread), np.linalg.inv(covariance)
+    wanted = _positive(np.linalg.inv(left) - outside, 1 / FLATTEST)
+    site_precision = _towards(wanted, before, share)
+    wanted_moment = (outside + wanted) @ moment[..., None] - outside @ cavity[..., None]
+    target = _towards(wanted_moment, before @ value[..., None], share)
     new = np.linalg.solve(site_precision, target)[..., 0]
     total, off = spread + covariance, value - cavity
     distance = (off * np.linalg.solve(total, off[..., None])[..., 0]).sum(axis=1)
@@ -182,9 +190,9 @@ def _match_many(trials: Trials, tau: Floats, posterior: Site, which: tuple[int, 
     return (new, np.linalg.inv(site_precision)), gain
 
 
-def _damped(new: Floats, old: Floats) -> Floats:
-    damped: Floats = DAMPED * new + (1 - DAMPED) * old
-    return damped
+def _towards(new: Floats, old: Floats, share: float) -> Floats:
+    moved: Floats = share * new + (1 - share) * old
+    return moved
 
 
 def _positive(matrix: Floats, smallest: float) -> Floats:

@@ -20,7 +20,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import log_ndtr
 
-from nma.errors import FitError
 from nma.fitting.exact.two_arm import TOGETHER, TwoArm
 from nma.parallel import cores
 
@@ -28,7 +27,8 @@ Floats = npt.NDArray[np.floating[Any]]
 
 SMALLEST = (8, 6)
 """Polynomials of m and of u to begin with; more of them until the last ones play no part."""
-LARGEST = 200
+MOST_POINTS = 4_000
+"""Points of a table; a trial that needs more (nearly all or no people with the event) is integrated at each draw."""
 ACCURACY = 2e-3
 """Largest coefficient that may be left out, divided by the square root of the number of trials."""
 SMALLEST_SHARE = 1e-4
@@ -106,13 +106,15 @@ class Box:
 
 @dataclass(frozen=True)
 class Tables:
-    """The tabulated trials: groups that share a number of polynomials."""
+    """The tabulated trials: groups that share a number of polynomials, and those that no table of a fair size fits."""
 
     trials: TwoArm
     approximation: Approximation
     box: Box
     groups: tuple[tuple[npt.NDArray[np.intp], Floats], ...]
     """Which trials, and their coefficients of shape (S, polynomials of m, polynomials of u)."""
+    rest: npt.NDArray[np.intp]
+    """Trials that are integrated at each draw."""
 
     def log_likelihood(self, means: Floats, tau: Floats) -> Floats:
         """Sum over the trials of l_i; means of shape (S, D), tau of shape (D,), within the box; result (D,)."""
@@ -123,8 +125,17 @@ class Tables:
         ]
         with ThreadPoolExecutor(cores()) as pool:
             found = pool.map(lambda part: self._looked_up(part, means[part[0]], tau), parts)
-            total: Floats = np.sum(list(found), axis=0)
-        return total
+            total: Floats = np.sum([np.zeros(len(tau)), *found], axis=0)
+        return total + self._integrated(means[self.rest], tau)
+
+    def _integrated(self, mean: Floats, tau: Floats) -> Floats:
+        """The sum over the trials without a table, mean of shape (S, D)."""
+        if not len(mean):
+            return np.zeros(len(tau))
+        trials = self.trials.take(self.rest)
+        sd = np.maximum(tau, SMALLEST_SHARE * trials.scale[:, None])
+        found: Floats = trials.tilted(mean, sd).log_mass.sum(axis=0)
+        return found
 
     def holds(self, means: Floats, tau: Floats) -> npt.NDArray[np.bool_]:
         """Which draws lie in the box; means of shape (S, D), tau of shape (D,)."""
@@ -144,19 +155,17 @@ class Tables:
 
 
 def tabulated(trials: TwoArm, approximation: Approximation, box: Box) -> Tables:
-    """Tabulate the trials in a box.
-
-    Raises
-    ------
-    FitError
-        A likelihood is too rough to be tabulated.
-    """
+    """Tabulate the trials in a box."""
     allowed = ACCURACY / np.sqrt(len(approximation.mean))
-    empty = Tables(trials, approximation, box, ())
+    rest = np.zeros(0, int)
+    empty = Tables(trials, approximation, box, (), rest)
     groups = []
     todo = {SMALLEST: np.arange(len(approximation.mean))}
     while todo:
         order, rows = todo.popitem()
+        if np.prod(order) > MOST_POINTS:
+            rest = np.append(rest, rows)
+            continue
         coefficients = _coefficients(empty, rows, order)
         rough = np.stack([~(tail < allowed) for tail in _tails(coefficients)])
         fine = ~rough.any(axis=0)
@@ -167,13 +176,11 @@ def tabulated(trials: TwoArm, approximation: Approximation, box: Box) -> Tables:
             if chosen.any():
                 more = _more(order, pattern)
                 todo[more] = np.append(todo.get(more, np.zeros(0, int)), rows[chosen])
-    return Tables(trials, approximation, box, tuple(groups))
+    return Tables(trials, approximation, box, tuple(groups), rest)
 
 
 def _more(order: tuple[int, int], rough: tuple[bool, bool]) -> tuple[int, int]:
     """Half as many polynomials again where they were too few."""
-    if max(order) > LARGEST:
-        raise FitError("the likelihood of a trial cannot be tabulated; are its counts extreme?")
     first, second = (size * 3 // 2 if few else size for size, few in zip(order, rough, strict=True))
     return first, second
 
