@@ -36,17 +36,25 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 
 @contextmanager
-def progress() -> Iterator[Say]:
-    """A spinner with the latest line, and a bar where fits are counted, on a terminal; plain lines elsewhere."""
+def progress(*, alone: bool = True) -> Iterator[Say]:
+    """A spinner with the latest line, and a bar where fits are counted, on a terminal; plain lines elsewhere.
+
+    Where work is spread over processes this one is not ``alone``: then it moves with each line only, because a worker
+    can be forked, without importing everything anew, only from a process that runs no thread beside its own.
+    """
     if not err.is_terminal:
         yield lambda line, done=0, of=0: err.print(line)
         return
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=err, transient=True) as bar:
+    with Progress(*columns, console=err, transient=True, auto_refresh=alone) as bar:
         task = bar.add_task("reading", total=None)
-        yield lambda line, done=0, of=0: bar.update(task, description=line, completed=done, total=of or None)
+
+        def say(line: str, done: int = 0, of: int = 0) -> None:
+            bar.update(task, description=line, completed=done, total=of or None, refresh=not alone)
+
+        yield say
 
 
 def show_answer(results: dict[str, Any]) -> None:

@@ -88,7 +88,7 @@ def run(project: Project, name: str, out: Path, options: RunOptions) -> dict[str
         second = _second_opinion(every[""], options, made)
         options.say(f"{name}: {_STARTING[Engine(options.engine)]}{len(every)} fits")
         done = announce(options.say, name, len(every))
-        fits = fit_many(every, seed=options.seed, engine=options.engine, done=done)
+        fits = fit_many(every, seed=options.seed, engine=options.engine, done=done, made=_needed)
         primary, agreed = _vouched(fits[""], second)
         sets = {key: fits[key] if key in fits else refused[key] for key in analysis.sensitivity}
         found = results(primary, sets, made) | agreed
@@ -99,6 +99,13 @@ def run(project: Project, name: str, out: Path, options: RunOptions) -> dict[str
             write_inconsistency(folder, checked, project.reports)
         write_report(folder, found, project.reports)
     return found
+
+
+def _needed(name: str, fit: Fit) -> Any:
+    """The primary fit whole; of a sensitivity set what the report says of it."""
+    from nma.answers.results import answers_of_set
+
+    return answers_of_set(fit) if name else fit
 
 
 _STARTING = {Engine.NUTS: "compiling the model, then ", Engine.EXACT: ""}

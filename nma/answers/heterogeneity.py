@@ -28,13 +28,29 @@ def heterogeneity(fit: Fit) -> dict[str, Any] | None:
         ``median``, ``lower``, ``upper`` (95 %), ``mean``, ``sd`` on the scale on which effects add (named ``scale``);
         ``prior`` with its parameters and quantiles; ``density`` with a grid and both densities, for a figure.
     """
-    prior = fit.analysis.priors.heterogeneity
-    if fit.heterogeneity_sd is None or prior is None:
+    found, prior = spread_of(fit), fit.analysis.priors.heterogeneity
+    if found is None or fit.heterogeneity_sd is None or prior is None:
         return None
     draws = fit.heterogeneity_sd.to_numpy().ravel()
     exact = _closed_form(fit)
     before = distribution(prior)
     grid = np.linspace(0.0, float(max(np.quantile(draws, 0.999), min(before.ppf(0.95), 3 * draws.max()))), POINTS)
+    return {
+        **found,
+        "density": {
+            "grid": grid.tolist(),
+            "posterior": (_density(draws, grid) if exact is None else np.exp(exact.log(grid))).tolist(),
+            "prior": np.nan_to_num(before.pdf(grid), posinf=0.0).tolist(),
+        },
+    }
+
+
+def spread_of(fit: Fit) -> dict[str, Any] | None:
+    """The same without the densities."""
+    prior = fit.analysis.priors.heterogeneity
+    if fit.heterogeneity_sd is None or prior is None:
+        return None
+    before = distribution(prior)
     return {
         **_moments(fit),
         "scale": SCALE[fit.analysis.effect_measure],
@@ -44,11 +60,6 @@ def heterogeneity(fit: Fit) -> dict[str, Any] | None:
             "median": float(before.median()),
             "lower": float(before.ppf(LIMITS[0])),
             "upper": float(before.ppf(LIMITS[1])),
-        },
-        "density": {
-            "grid": grid.tolist(),
-            "posterior": (_density(draws, grid) if exact is None else np.exp(exact.log(grid))).tolist(),
-            "prior": np.nan_to_num(before.pdf(grid), posinf=0.0).tolist(),
         },
     }
 

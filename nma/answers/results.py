@@ -10,7 +10,7 @@ import pandas as pd
 
 from nma.analysis import Analysis
 from nma.answers.contrasts import relative_effects
-from nma.answers.heterogeneity import heterogeneity
+from nma.answers.heterogeneity import heterogeneity, spread_of
 from nma.answers.ranking import ranking
 from nma.evidence import Evidence, Trial
 from nma.evidence.network import comparisons, weak_links
@@ -23,7 +23,7 @@ from nma.vocab import Basis, Engine
 SCHEMA = "nma-results/1"
 
 
-def results(fit: Fit, sets: Mapping[str, Fit | str], provenance: Mapping[str, Any]) -> dict[str, Any]:
+def results(fit: Fit, sets: Mapping[str, Mapping[str, Any] | str], provenance: Mapping[str, Any]) -> dict[str, Any]:
     """Assemble the results of an analysis.
 
     Parameters
@@ -31,7 +31,7 @@ def results(fit: Fit, sets: Mapping[str, Fit | str], provenance: Mapping[str, An
     fit : Fit
         The primary fit.
     sets : mapping
-        Fit of each sensitivity set by name, or one line why there is none.
+        What :func:`answers_of_set` says of each sensitivity set, by name; or one line why there is no fit.
     provenance : mapping
         What the caller knows of where the input came from.
     """
@@ -44,7 +44,9 @@ def results(fit: Fit, sets: Mapping[str, Fit | str], provenance: Mapping[str, An
         "treatments": list(evidence.treatments),
         "treatment_details": [_treatment(evidence, name) for name in evidence.treatments],
         "evidence": _evidence(evidence),
-        **_answers(fit),
+        "relative_effects": _records(relative_effects(fit)),
+        "heterogeneity": heterogeneity(fit),
+        "ranking": _records(ranking(fit)),
         "sampling": _sampling(fit),
         "sensitivity": [_set(analysis, name, entry, evidence) for name, entry in sets.items()],
         "provenance": {
@@ -54,11 +56,18 @@ def results(fit: Fit, sets: Mapping[str, Fit | str], provenance: Mapping[str, An
     }
 
 
-def _answers(fit: Fit) -> dict[str, Any]:
+def answers_of_set(fit: Fit) -> dict[str, Any]:
+    """What a report shows of the fit of a sensitivity set: as of the primary one, without the figure of its spread."""
     return {
+        "studies": len(fit.evidence.trials),
+        "participants": fit.evidence.participants,
+        "trials": [trial.id for trial in fit.evidence.trials],
+        "reference": fit.analysis.reference,
+        "treatments": list(fit.treatments),
         "relative_effects": _records(relative_effects(fit)),
-        "heterogeneity": heterogeneity(fit),
+        "heterogeneity": spread_of(fit),
         "ranking": _records(ranking(fit)),
+        "sampling": _sampling(fit),
     }
 
 
@@ -154,20 +163,10 @@ def _parameterisation(fit: Fit) -> str | None:
     return PARAMETERISATION[fit.analysis.likelihood, fit.analysis.effects] if fit.engine == Engine.NUTS else None
 
 
-def _set(analysis: Analysis, name: str, entry: Fit | str, primary: Evidence) -> dict[str, Any]:
+def _set(analysis: Analysis, name: str, entry: Mapping[str, Any] | str, primary: Evidence) -> dict[str, Any]:
     about = {"id": name, "title": analysis.sensitivity[name].title, "reason": analysis.sensitivity[name].reason}
     if isinstance(entry, str):
         return {**about, "error": entry}
-    before, after = {t.id for t in primary.trials}, {t.id for t in entry.evidence.trials}
-    return {
-        **about,
-        "error": None,
-        "studies": len(entry.evidence.trials),
-        "participants": entry.evidence.participants,
-        "entered": sorted(after - before),
-        "left": sorted(before - after),
-        "reference": entry.analysis.reference,
-        "treatments": list(entry.treatments),
-        **_answers(entry),
-        "sampling": _sampling(entry),
-    }
+    before, after = {t.id for t in primary.trials}, set(entry["trials"])
+    answers = {key: value for key, value in entry.items() if key != "trials"}
+    return {**about, "error": None, "entered": sorted(after - before), "left": sorted(before - after), **answers}

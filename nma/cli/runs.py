@@ -11,6 +11,7 @@ import typer
 from nma.cli.app import ProjectOption, app
 from nma.errors import InputError, NmaError, Problem
 from nma.terminal import err, out, progress, show_answer, show_first, show_inconsistency
+from nma.vocab import Engine
 
 
 @app.command()
@@ -40,7 +41,7 @@ def run(
     for each in names:
         folder = _folder(each, out_folder, several=name is None)
         try:
-            with progress() as say:
+            with progress(alone=engine == Engine.NUTS) as say:
                 results = run_analysis(found, each, folder, replace(options, say=say, first=show_first))
         except NmaError as error:
             problems += error.problems
@@ -84,7 +85,7 @@ def inconsistency(  # noqa: PLR0913 (one parameter for each option)
     options = RunOptions(seed, engine, force, multi_arm=multi_arm)
     found = Project.find(project)
     folder = _folder(name, out_folder, several=False)
-    with progress() as say:
+    with progress(alone=engine == Engine.NUTS) as say:
         results = diagnose(found, name, folder, replace(options, say=say))
     if results is None:
         out.print(f"{name}: nothing has changed since {folder / 'inconsistency.html'} was made; --force runs it again.")

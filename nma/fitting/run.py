@@ -25,6 +25,17 @@ if TYPE_CHECKING:
     from nma.fitting.nuts import Compiled
 
 Report = Callable[[str], None]
+Made = Callable[[str, Fit], Any]
+
+
+def kept(name: str, fit: Fit) -> Fit:
+    """The fit itself."""
+    return fit
+
+
+def _exact(named: tuple[str, Task], seed: int, made: Made) -> Any:
+    name, task = named
+    return made(name, fit_exact(task, seed))
 
 
 def build_model(evidence: Evidence, analysis: Analysis) -> Any:
@@ -80,7 +91,8 @@ def fit_many(
     engine: str = "nuts",
     cores: int | None = None,
     done: Report = lambda name: None,
-) -> dict[str, Fit]:
+    made: Made = kept,
+) -> dict[str, Any]:
     """Fit several tasks, in parallel over the cores, with one compilation for each kind of model.
 
     Parameters
@@ -91,13 +103,15 @@ def fit_many(
         The same for every fit, so that differences between them owe as little as possible to chance.
     done : callable
         Called with a name when its fit is there.
+    made : callable
+        What to make of a name and its fit where it was fitted: what comes back is smaller, and done by all cores.
 
     Raises
     ------
     FitError
         As :func:`fit`.
     """
-    return Workbench(seed=seed, engine=engine, cores=cores).fit(tasks, done)
+    return Workbench(seed=seed, engine=engine, cores=cores).fit(tasks, done, made)
 
 
 class Workbench:
@@ -108,15 +122,17 @@ class Workbench:
         self._seed, self._engine, self._cores = seed, Engine(engine), cores or usable_cores()
         self._compiled: dict[object, Compiled] = {}
 
-    def fit(self, tasks: Mapping[str, Task], done: Report = lambda name: None) -> dict[str, Fit]:
+    def fit(self, tasks: Mapping[str, Task], done: Report = lambda name: None, made: Made = kept) -> dict[str, Any]:
         """Fit a batch; see :func:`fit_many`."""
-        return self._exactly(tasks, done) if self._engine is Engine.EXACT else self._sampled(tasks, done)
+        if self._engine is Engine.EXACT:
+            return self._exactly(tasks, done, made)
+        return {name: made(name, found) for name, found in self._sampled(tasks, done).items()}
 
-    def _exactly(self, tasks: Mapping[str, Task], done: Report) -> dict[str, Fit]:
+    def _exactly(self, tasks: Mapping[str, Task], done: Report, made: Made) -> dict[str, Any]:
         names = list(tasks)
-        work = partial(fit_exact, seed=self._seed)
+        work = partial(_exact, seed=self._seed, made=made)
         executors = Executors(workers=self._cores)
-        fits = spread(work, list(tasks.values()), executors, lambda count: done(names[count - 1]))
+        fits = spread(work, list(tasks.items()), executors, lambda count: done(names[count - 1]))
         return dict(zip(names, fits, strict=True))
 
     def _sampled(self, tasks: Mapping[str, Task], done: Report) -> dict[str, Fit]:
