@@ -1,8 +1,8 @@
 """Simulation-based calibration of an engine (Talts et al. 2018, arXiv:1804.06788). Prints a Markdown table.
 
 Networks of 22 trials on five treatments, three of them with three arms, sizes as in the long-term analysis; the truth
-of each is drawn from the priors. Usage: ``python benchmarks/calibrate_engines.py KIND NETWORKS ENGINE`` with the kinds
-log, logit and normal and the engines exact and nuts.
+of each is drawn from the priors. Usage: ``python benchmarks/calibrate_engines.py KIND NETWORKS ENGINE [SEED]`` with the
+kinds log, logit and normal and the engines exact and nuts.
 """
 
 from __future__ import annotations
@@ -34,11 +34,12 @@ def simulation(kind: str) -> Simulation:
     )
 
 
-def main(kind: str, networks: int, engine: str) -> None:
+def main(kind: str, networks: int, engine: str, seed: int = 1) -> None:
     started = time.perf_counter()
-    found = study(plan_of(simulation(kind), from_priors=True), Request(networks, Engine(engine)), {})
+    found = study(plan_of(simulation(kind), from_priors=True), Request(networks, Engine(engine), seed), {})
     told = found["calibration"]
-    print(f"\n{engine}, {kind}: {networks} networks, {time.perf_counter() - started:.0f} s; missed the gate ", end="")
+    print(f"\n{engine}, {kind}: {networks} networks, seed {seed}, {time.perf_counter() - started:.0f} s; ", end="")
+    print("missed the gate ", end="")
     print(f"{found['missed_gate']:.1%}; coverage {told['coverage_range']}; smallest p {told['smallest_p']:.3f}\n")
     print("| quantity | " + " | ".join(COLUMNS) + " |")
     print("|---" * (1 + len(COLUMNS)) + "|")
@@ -48,4 +49,4 @@ def main(kind: str, networks: int, engine: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), sys.argv[3])
+    main(sys.argv[1], int(sys.argv[2]), sys.argv[3], *map(int, sys.argv[4:5]))

@@ -1,14 +1,19 @@
-"""The two engines side by side: effective draws per second and whole process, then growth with trials and treatments.
+"""The two engines side by side: effective draws per second, whole processes, and what the speed is for.
 
-Ratios of one run count; seconds of a noisy machine do not. ``--growth`` adds growth, with its fitted exponents.
+Ratios of one run count; seconds of a noisy machine do not. Each measurement stands in a process of its own, so that its
+peak memory is its own. ``--growth`` adds growth with trials and treatments, fitted exponents, and draws
+``docs/engines-growth.svg``.
 """
 
 from __future__ import annotations
 
+import json
 import resource
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +23,19 @@ import pandas as pd
 import nma
 from nma.answers.agreement import agreement
 
-DATA = Path(__file__).parents[1] / "tests" / "reference"
+ROOT = Path(__file__).parents[1]
+DATA = ROOT / "tests" / "reference"
+FIGURE = ROOT / "docs" / "engines-growth.svg"
 NETWORKS = {"smoking": "A", "smoking_gemtc": "A", "thrombolytics_tsd": "SK"}
-GROWTH = ((20, 5), (200, 5), (2000, 5), (200, 20), (200, 60), (2000, 20))
-WHOLE = """
-import nma
-project = nma.Project.find()
-analysis = project.analysis("long-term")
-nma.ranking(nma.fit(nma.select(project.registry, analysis), analysis, seed=1, engine="{engine}", progress=False))
-"""
+TRIALS = ((20, 5), (200, 5), (2000, 5))
+TREATMENTS = ((200, 5), (200, 20), (200, 60))
+LARGE = (2000, 20)
+HELD_AGAINST = {
+    "smoking": {"JAGS (gemtc)": 495, "Stan (multinma)": 85},
+    "smoking_gemtc": {"JAGS (gemtc)": 495, "Stan (multinma)": 85},
+    "thrombolytics_tsd": {"JAGS (gemtc)": 9, "Stan (multinma)": 5},
+}
+"""Effective draws per second of other programs, as recorded beside the reference data (another machine)."""
 
 
 def binary(reference: str, measure: str = "OR", link: str = "logit") -> nma.Analysis:
@@ -42,49 +51,78 @@ def binary(reference: str, measure: str = "OR", link: str = "logit") -> nma.Anal
     )  # fmt: skip
 
 
-def networks() -> dict[str, nma.Evidence]:
-    project = nma.Project.find()
-    found = {"long-term": nma.select(project.registry, project.analysis("long-term"))}
-    for name, reference in NETWORKS.items():
-        frame = pd.read_csv(DATA / f"{name}.data.csv").rename(columns={"r": "events"})
-        there = set(frame["treatment"])
-        found[name] = nma.Evidence.from_frame(frame, binary(reference if reference in there else sorted(there)[0]))
-    return found
+def network(name: str) -> nma.Evidence:
+    if name not in NETWORKS:
+        project = nma.Project.find(ROOT)
+        return nma.select(project.registry, project.analysis(name))
+    frame = pd.read_csv(DATA / f"{name}.data.csv").rename(columns={"r": "events"})
+    there = set(frame["treatment"])
+    reference = NETWORKS[name] if NETWORKS[name] in there else sorted(there)[0]
+    return nma.Evidence.from_frame(frame, binary(reference))
 
 
-def rate(evidence: nma.Evidence, engine: str) -> tuple[float, float, Any]:
-    """Effective draws of the worst quantity per second of computation (without imports and compilation)."""
+def fitted(evidence: nma.Evidence, engine: str) -> tuple[float, Any]:
     started = time.perf_counter()
     fit = nma.fit(evidence, evidence.analysis, seed=1, engine=engine, progress=False)
-    wall = time.perf_counter() - started
-    return fit.diagnostics.min_ess_bulk / fit.seconds, wall, fit
+    return time.perf_counter() - started, fit
 
 
-def compare() -> None:
-    heads = ("network", "exact, draws/s", "NUTS, draws/s", "ratio", "exact, whole fit", "NUTS, whole fit", "k")
-    print(f"| {' | '.join(heads)} | largest difference, Monte Carlo errors |")
-    print("|---" * (len(heads) + 1) + "|")
-    for name, evidence in networks().items():
-        rate(evidence, "exact")  # imports
-        exact, exact_wall, fit = rate(evidence, "exact")
-        nuts, nuts_wall, sampled = rate(evidence, "nuts")
-        apart = agreement(sampled, fit)
-        k = fit.diagnostics.pareto_k
-        cells = (f"{exact:,.0f}", f"{nuts:,.0f}", f"{exact / nuts:.1f}", f"{exact_wall:.2f} s", f"{nuts_wall:.1f} s")
-        print(f"| {name} | {' | '.join(cells)} | {k:.2f} | {apart.errors:.1f} |", flush=True)
+# What a process of its own measures: a function's name and its arguments, the last line of its output as JSON.
 
 
-def whole() -> None:
-    """A fresh process from start to ranking."""
-    seconds = {}
-    for engine in ("exact", "nuts"):
+def both(name: str) -> dict[str, Any]:
+    """Effective draws of the worst quantity per second of computation, imports and compilation left out."""
+    evidence = network(name)
+    fitted(evidence, "exact")  # imports
+    wall, fit = fitted(evidence, "exact")
+    nuts_wall, sampled = fitted(evidence, "nuts")
+    apart = agreement(sampled, fit)
+    return {
+        "exact": fit.diagnostics.min_ess_bulk / fit.seconds,
+        "nuts": sampled.diagnostics.min_ess_bulk / sampled.seconds,
+        "exact_seconds": wall, "nuts_seconds": nuts_wall, "nuts_sampling": sampled.seconds,
+        "k": fit.diagnostics.pareto_k, "apart": apart.errors,
+    }  # fmt: skip
+
+
+def process(name: str, engine: str) -> dict[str, Any]:
+    """From nothing to a ranking."""
+    _, fit = fitted(network(name), engine)
+    nma.ranking(fit)
+    return {}
+
+
+def left_out(name: str) -> dict[str, Any]:
+    """Leave-one-out over all trials by the exact engine, on all cores."""
+    from nma.sweeping import SweepOptions, firmness
+    from nma.workflow import RunOptions
+
+    with tempfile.TemporaryDirectory() as folder:
         started = time.perf_counter()
-        subprocess.run([sys.executable, "-c", WHOLE.format(engine=engine)], check=True, capture_output=True)
-        seconds[engine] = time.perf_counter() - started
-    started = time.perf_counter()
-    subprocess.run([sys.executable, "-c", "import pymc"], check=True, capture_output=True)
-    print(f"\nWhole process: exact {seconds['exact']:.1f} s, NUTS {seconds['nuts']:.1f} s ", end="")
-    print(f"({seconds['nuts'] / seconds['exact']:.1f} times); import pymc alone {time.perf_counter() - started:.1f} s")
+        options = SweepOptions(("trials",), RunOptions(1, "exact"))
+        found = firmness(nma.Project.find(ROOT), name, Path(folder) / "out", options)
+    return {"seconds": time.perf_counter() - started, "fits": len(found["sweeps"]["trials"]["rows"]) if found else 0}
+
+
+def report(name: str) -> dict[str, Any]:
+    """The whole of ``nma run --engine exact``: sensitivity sets, both pages, tables and figures."""
+    from nma.workflow import RunOptions, run
+
+    with tempfile.TemporaryDirectory() as folder:
+        run(nma.Project.find(ROOT), name, Path(folder) / "out", RunOptions(1, "exact"))
+    return {"pymc": "pymc" in sys.modules}
+
+
+def imports() -> dict[str, Any]:
+    __import__("pymc")
+    return {}
+
+
+def size(trials: int, treatments: int) -> dict[str, Any]:
+    evidence = nma.Evidence.from_frame(made_up(trials, treatments), binary("T00"))
+    fitted(network("smoking"), "exact")  # imports
+    wall, fit = fitted(evidence, "exact")
+    return {"seconds": wall, "k": fit.diagnostics.pareto_k, "ess": fit.diagnostics.min_ess_bulk}
 
 
 def made_up(trials: int, treatments: int) -> pd.DataFrame:
@@ -100,28 +138,95 @@ def made_up(trials: int, treatments: int) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["study", "treatment", "events", "n"])
 
 
-def growth() -> None:
-    print("\n| trials | treatments | seconds | k | smallest ESS | peak memory so far |")
-    print("|---|---|---|---|---|---|")
-    seconds = {}
-    for trials, treatments in GROWTH:
-        evidence = nma.Evidence.from_frame(made_up(trials, treatments), binary("T00"))
-        _, wall, fit = rate(evidence, "exact")
-        seconds[trials, treatments] = wall
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-        d = fit.diagnostics
-        print(
-            f"| {trials} | {treatments} | {wall:.2f} | {d.pareto_k:.2f} | {d.min_ess_bulk:,.0f} | {peak} MB |",
-            flush=True,
+MEASURED: dict[str, Callable[..., dict[str, Any]]] = {
+    "both": both, "process": process, "left_out": left_out, "report": report, "imports": imports, "size": size,
+}  # fmt: skip
+
+
+def measure(what: str, *arguments: Any) -> dict[str, Any]:
+    """Measure something in a process of its own: what it says, its seconds from start to end and its peak memory."""
+    started = time.perf_counter()
+    command = [sys.executable, __file__, "--measure", json.dumps([what, *arguments])]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return json.loads(done.stdout.splitlines()[-1]) | {"process": time.perf_counter() - started}
+
+
+def _measured(asked: str) -> None:
+    what, *arguments = json.loads(asked)
+    found = MEASURED[what](*arguments)
+    print(json.dumps(found | {"peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}))
+
+
+def table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    for row in (heads, ("---",) * len(heads), *rows):
+        print(f"| {' | '.join(row)} |", flush=True)
+
+
+def compare() -> None:
+    heads = ("network", "exact, draws/s", "NUTS, draws/s", "exact ÷ NUTS", "others, draws/s", "exact, process",
+             "NUTS, process", "ratio", "k", "largest difference, MC errors")  # fmt: skip
+    rows = []
+    for name in ("long-term", *NETWORKS):
+        found = measure("both", name)
+        whole = {engine: measure("process", name, engine)["process"] for engine in ("exact", "nuts")}
+        others = (
+            ", ".join(f"{program} {rate}" for program, rate in HELD_AGAINST.get(name, {}).items()) or "not recorded"
         )
-    for what, cases in {"trials": GROWTH[:3], "treatments": ((200, 5), (200, 20), (200, 60))}.items():
-        sizes = [np.log(case[what == "treatments"]) for case in cases]
-        slope = np.polyfit(sizes, [np.log(seconds[case]) for case in cases], 1)[0]
+        rows.append(
+            (name, f"{found['exact']:,.0f}", f"{found['nuts']:,.0f}", f"{found['exact'] / found['nuts']:.1f}", others,
+             f"{whole['exact']:.1f} s", f"{whole['nuts']:.1f} s", f"{whole['nuts'] / whole['exact']:.1f}",
+             f"{found['k']:.2f}", f"{found['apart']:.1f}")
+        )  # fmt: skip
+    table(heads, rows)
+
+
+def speed_is_for() -> None:
+    """Leave-one-out against one NUTS fit, and a whole report against the import of PyMC."""
+    sweep, nuts = measure("left_out", "long-term"), measure("process", "long-term", "nuts")
+    print(
+        f"\nLeave-one-out of the long-term network, {sweep['fits']} fits and their page: {sweep['process']:.1f} s; ",
+        end="",
+    )
+    print(f"one NUTS fit: {nuts['process']:.1f} s ({nuts['process'] / sweep['process']:.1f} times).")
+    whole = [measure("report", "long-term") for _ in range(2)]
+    pymc = min(measure("imports")["process"] for _ in range(2))
+    best = min(one["process"] for one in whole)
+    assert not any(one["pymc"] for one in whole)
+    print(f"\nWhole report, 14 fits and two pages: {best:.1f} s, {whole[0]['peak']} MB; ", end="")
+    print(f"import of PyMC alone: {pymc:.1f} s (the report takes {best / pymc:.1f} times as long).")
+
+
+def growth() -> None:
+    found = {case: measure("size", *case) for case in dict.fromkeys((*TRIALS, *TREATMENTS, LARGE))}
+    print()
+    rows = [
+        (*map(str, case), f"{one['seconds']:.2f}", f"{one['k']:.2f}", f"{one['ess']:,.0f}", f"{one['peak']} MB")
+        for case, one in found.items()
+    ]
+    table(("trials", "treatments", "seconds", "k", "smallest effective size", "peak memory"), rows)
+    from matplotlib.figure import Figure
+
+    canvas = Figure(figsize=(8, 3), layout="constrained")
+    for axes, (what, place, cases) in zip(
+        canvas.subplots(1, 2, sharey=True), (("trials", 0, TRIALS), ("treatments", 1, TREATMENTS)), strict=True
+    ):
+        x, y = np.array([case[place] for case in cases]), np.array([found[case]["seconds"] for case in cases])
+        slope, level = np.polyfit(np.log(x), np.log(y), 1)
         print(f"\nSeconds grow as the number of {what} to the power {slope:.2f}.")
+        axes.loglog(x, y, "o", color="#1b4965")
+        axes.loglog(x, np.exp(level) * x**slope, color="#1b4965", label=f"power {slope:.2f}")
+        axes.set(
+            xlabel=f"{what} ({'5 treatments' if place == 0 else '200 trials'})", ylabel="seconds" if place == 0 else ""
+        )
+        axes.legend(frameon=False)
+    canvas.savefig(FIGURE, metadata={"Date": None})
 
 
 if __name__ == "__main__":
-    compare()
-    whole()
-    if "--growth" in sys.argv[1:]:
-        growth()
+    if sys.argv[1:2] == ["--measure"]:
+        _measured(sys.argv[2])
+    else:
+        compare()
+        speed_is_for()
+        if "--growth" in sys.argv[1:]:
+            growth()
