@@ -80,7 +80,7 @@ class Likelihood:
     Attributes
     ----------
     mean, covariance : array, shape (A - 1,) and (A - 1, A - 1)
-        Of the contrasts.
+        Of the contrasts; with a first axis of D where each draw has its own.
     value, variance : array, shape (A,)
         Of each arm alone, on the scale on which effects add.
     baseline : array, shape (BINS + 1,) twice

@@ -175,7 +175,7 @@ def _match_many(
     weighted = (inside @ mean[..., None] - own @ value[..., None])[..., 0]
     cavity = np.linalg.solve(cavity_precision, weighted[..., None])[..., 0]
     spread = np.linalg.inv(cavity_precision) + spread_between
-    approximation = replace(trials.many[place], mean=value.mean(axis=0), covariance=covariance.mean(axis=0))
+    approximation = replace(trials.many[place], mean=value, covariance=covariance)
     points = approximation.points(cavity, spread, POINTS, np.random.default_rng(seed))
     moment, left = points.moments()
     outside, before = np.linalg.inv(spread), np.linalg.inv(covariance)
