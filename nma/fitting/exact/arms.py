@@ -10,16 +10,20 @@ import numpy.typing as npt
 from scipy.special import expit
 
 from nma.fitting.exact.binomial import likelihood
-from nma.fitting.exact.many_arm import Likelihood, with_first
+from nma.fitting.exact.many_arm import Likelihood, Points, with_first
 from nma.fitting.exact.matching import between
 from nma.fitting.means import Task, basis
 
 Floats = npt.NDArray[np.floating[Any]]
 
-POINTS = 24
-"""Points among which one is picked by its weight, for each draw and trial."""
+POINTS, MANY_POINTS = 24, 512
+"""Points among which one is picked by its weight, for each draw and trial; and where so few stand for too little."""
+UNEVEN = 0.004
+"""Relative variance of the points' mean weight above which there are more of them."""
 SMALLEST_SD = 1e-7
 """τ below which the effects of a trial are those of the network."""
+TOGETHER = 500
+"""Draws that are looked at together, so that memory stays small."""
 THREADS = 2
 
 
@@ -53,7 +57,16 @@ def _risks(trial: Likelihood, mean: Floats, tau: Floats, rng: np.random.Generato
     """Risks of a trial's arms; shape (D, A)."""
     spread = between(np.maximum(tau, SMALLEST_SD), mean.shape[1])
     points = trial.points(mean, spread, POINTS, rng)
-    draws, picked = np.arange(len(tau)), points.pick(rng)
-    delta = with_first(points.contrasts[draws, picked])
-    risks: Floats = expit(trial.arms.log_odds(points.baseline[draws, picked][None], delta[None])[0])
+    risks = _picked(trial, points, rng)
+    again = np.flatnonzero(points.relative_variance > UNEVEN)
+    for some in np.array_split(again, len(again) // TOGETHER + 1):
+        risks[some] = _picked(trial, trial.points(mean[some], spread[some], MANY_POINTS, rng), rng)
+    return risks
+
+
+def _picked(trial: Likelihood, points: Points, rng: np.random.Generator) -> Floats:
+    """Risks at one point of each draw."""
+    place = np.arange(len(points.baseline)), points.pick(rng)
+    delta = with_first(points.contrasts[place])
+    risks: Floats = expit(trial.arms.log_odds(points.baseline[place][None], delta[None])[0])
     return risks

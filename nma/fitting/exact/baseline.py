@@ -38,6 +38,8 @@ FARTHEST = 250.0
 """Largest absolute log odds that are looked at."""
 STEPS, LONGEST = 2, 2.0
 """Newton's steps towards a mode, and the longest one."""
+HALVINGS = 14
+"""Halvings of the range in which a mode may lie, until Newton's steps find it."""
 
 
 @dataclass(frozen=True)
@@ -97,21 +99,20 @@ class Arms:
         )
 
     def _mode(self, delta: Floats) -> Floats:
-        """The baseline at which the integrand is largest, by bisection on its derivative."""
+        """The baseline at which the integrand is largest: by bisection on its derivative, then Newton's steps."""
         low, high = np.full(delta.shape[:-1], -FARTHEST), np.full(delta.shape[:-1], FARTHEST)
-        for _ in range(45):
+        for _ in range(HALVINGS):
             middle = (low + high) / 2
             rising = _NEWTON[self.link](self, middle, delta)[0] > 0
             low, high = np.where(rising, middle, low), np.where(rising, high, middle)
-        mode: Floats = (low + high) / 2
-        return mode
+        return self.near_mode((low + high) / 2, delta, 2 * STEPS)[0]
 
-    def near_mode(self, baseline: Floats, delta: Floats) -> tuple[Floats, Floats]:
+    def near_mode(self, baseline: Floats, delta: Floats, steps: int = STEPS) -> tuple[Floats, Floats]:
         """Newton's steps from a baseline towards the mode, and the standard deviation of a normal curve there.
 
         Shapes as in :meth:`log_joint`.
         """
-        for _ in range(STEPS):
+        for _ in range(steps):
             slope, curvature = _NEWTON[self.link](self, baseline, delta)
             baseline = baseline + np.clip(slope / curvature, -LONGEST, LONGEST)
         return baseline, 1 / np.sqrt(curvature)

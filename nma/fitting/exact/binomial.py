@@ -37,10 +37,8 @@ FEWEST_POINTS, MOST_POINTS = 8, 1024
 """Points at which a trial of three arms or more is looked at, for each draw."""
 NOISE = 0.1
 """Variance of a draw's log weight that these trials may add together."""
-USUAL = 0.95
-"""Share of the draws whose noise is small; a few draws with much of it would make the weights' tail."""
-PILOT = 200
-"""Draws by which the number of points is chosen."""
+PILOT, PILOT_POINTS = 100, 32
+"""Draws by which the number of points is chosen, and points by which they are looked at, twice."""
 SLICE = 2_000
 """Draws that are weighed at a time, so that memory stays small."""
 
@@ -80,16 +78,17 @@ class Posterior:
         return tables.holds(self._means(draws.parameters), draws.tau)
 
     def points(self, draws: Draws, rng: np.random.Generator) -> int:
-        """The fewest points with which the noise of the log weights stays small."""
+        """The fewest points with which the noise of the log weights stays small; it falls at least as their number."""
         if self.proposal.common:
             return FEWEST_POINTS
         pilot = slice(0, PILOT)
         means = [x @ draws.parameters[pilot].T for x in self.trials.many_design]
-        noise = [
-            one.points(mean.T + offset, between(draws.tau[pilot], len(mean)), 4 * FEWEST_POINTS, rng).relative_variance
-            for one, mean, offset in zip(self._sited, means, self.trials.many_offset, strict=True)
-        ]
-        needed = 4 * FEWEST_POINTS * sum(float(np.quantile(each, USUAL)) for each in noise) / NOISE
+        noise = 0.0
+        for one, mean, offset in zip(self._sited, means, self.trials.many_offset, strict=True):
+            spread = between(draws.tau[pilot], len(mean))
+            twice = [one.points(mean.T + offset, spread, PILOT_POINTS, rng).log_mass for _ in range(2)]
+            noise += float(np.mean((twice[0] - twice[1]) ** 2)) / 2
+        needed = PILOT_POINTS * noise / NOISE
         return int(2 ** np.ceil(np.log2(np.clip(needed, FEWEST_POINTS, MOST_POINTS))))
 
     def _means(self, parameters: Floats) -> Floats:

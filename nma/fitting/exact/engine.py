@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from nma.errors import FitError
 from nma.fitting.exact.binomial import posterior
 from nma.fitting.exact.normal import NormalPosterior, contrast_level, normal_posterior
 from nma.fitting.exact.sampling import Drawn, sample
@@ -30,7 +31,10 @@ def fit_exact(task: Task, seed: int) -> Fit:
     """
     started = time.perf_counter()
     sampling = task.analysis.sampling
-    drawn = _LIKELIHOODS[task.analysis.likelihood](task, np.random.default_rng([seed, 4]))
+    try:
+        drawn = _LIKELIHOODS[task.analysis.likelihood](task, np.random.default_rng([seed, 4]))
+    except np.linalg.LinAlgError:
+        raise FitError("the posterior cannot be computed: a covariance is singular; are the counts extreme?") from None
     return Fit(
         evidence=task.evidence,
         analysis=task.analysis,

@@ -1,10 +1,11 @@
 """A trial with any number of arms times a normal distribution of its contrasts, by importance sampling.
 
 For contrasts δ ~ Normal(m, V) the trial's mass ∫ L(δ) Normal(δ; m, V) dδ is an average over points (δ, a): δ from its
-conditional normal distribution given a normal approximation of L, the baseline a around its mode given δ, both
-with heavier tails. The average is unbiased, so that importance weights made of it are those of the exact posterior
-with a little more noise (Andrieu & Roberts 2009, doi:10.1214/07-AOS574; Tran et al. 2013, arXiv:1309.3339). Points come
-from a lattice that is shifted at random for each draw, which makes the noise small.
+conditional normal distribution given a normal approximation of L, the baseline a around its mode given δ, both with
+heavier tails; some of the δ from Normal(m, V) itself, so that no weight is large where the approximation fails. The
+average is unbiased, so that importance weights made of it are those of the exact posterior with a little more noise
+(Andrieu & Roberts 2009, doi:10.1214/07-AOS574; Tran et al. 2013, arXiv:1309.3339). Points come from a lattice that is
+shifted at random for each draw, which makes the noise small.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import logsumexp
+from scipy.special import log_expit, logsumexp
 
 from nma.evidence.measures import TrialContrasts
 from nma.fitting.exact.baseline import Arms, highest
@@ -27,6 +28,8 @@ UNIT = np.sqrt(3) / np.pi
 """Scale at which a logistic variable, which has heavier tails than a normal one, has variance 1."""
 WIDER = 1.15
 """By how much the points are spread wider than the approximation."""
+WITHOUT = 0.25
+"""Share of the points that leave the approximation out."""
 BINS = 200
 FLOOR = 0.01
 """Share of the baselines that are spread evenly over all that count: no weight is then very large."""
@@ -115,16 +118,26 @@ class Likelihood:
 
     def points(self, mean: Floats, covariance: Floats, size: int, rng: np.random.Generator) -> Points:
         """Weighted points from L(δ) Normal(δ; mean, covariance), of shape (D, A - 1) and (D, A - 1, A - 1)."""
-        width = mean.shape[1]
-        uniform = lattice(size, width + 1, len(mean), rng)
+        uniform = lattice(size, mean.shape[1] + 1, len(mean), rng)
         root = np.linalg.cholesky(covariance)
         gain = covariance @ np.linalg.inv(covariance + self.covariance)
         centre = mean + (gain @ (self.mean - mean)[..., None])[..., 0]
         factor = WIDER * np.linalg.cholesky(_symmetric(covariance - gain @ covariance))
-        own = uniform[..., :width]
+        own, log_own = uniform[..., :-1], np.log(size)
         white = UNIT * np.log(own / (1 - own))
-        contrasts = centre[:, None] + white @ factor.swapaxes(-1, -2)
-        drawn_with = np.log(own * (1 - own) / UNIT).sum(axis=-1) - _log_diagonal(factor)
+        few = max(1, round(WITHOUT * size))
+        contrasts = np.concatenate(
+            [
+                mean[:, None] + white[:, :few] @ (WIDER * root).swapaxes(-1, -2),
+                centre[:, None] + white[:, few:] @ factor.swapaxes(-1, -2),
+            ],
+            axis=1,
+        )
+        shares = np.log(few) - log_own, np.log(size - few) - log_own
+        drawn_with = np.logaddexp(
+            shares[0] + _log_logistic(contrasts - mean[:, None], WIDER * root),
+            shares[1] + _log_logistic(contrasts - centre[:, None], factor),
+        )
         baseline, log_baseline = self._baselines(contrasts, uniform[..., -1])
         standard = (contrasts - mean[:, None]) @ np.linalg.inv(root).swapaxes(-1, -2)
         prior = -0.5 * (standard**2 + np.log(2 * np.pi)).sum(axis=-1) - _log_diagonal(root)
@@ -172,6 +185,13 @@ def lattice(size: int, width: int, draws: int, rng: np.random.Generator) -> Floa
 def with_first(contrasts: Floats) -> Floats:
     """Effects of all arms: the first one's 0, then the contrasts."""
     return np.concatenate([np.zeros((*contrasts.shape[:-1], 1)), contrasts], axis=-1)
+
+
+def _log_logistic(off: Floats, factor: Floats) -> Floats:
+    """Log density of factor @ logistic variables of variance 1, at distances from the centre; shape (D, N)."""
+    white = off @ np.linalg.inv(factor).swapaxes(-1, -2) / UNIT
+    log: Floats = (log_expit(white) + log_expit(-white) - np.log(UNIT)).sum(axis=-1) - _log_diagonal(factor)
+    return log
 
 
 def _log_diagonal(factor: Floats) -> Floats:

@@ -80,16 +80,16 @@ def _weighted(posterior: Posterior, task: Task, how: tuple[int, float], rng: np.
 
 def _judged(weights: Weights, parameters: Floats, tau: Floats, task: Task) -> FitDiagnostics:
     """Gate of the weights: k, and effective draws of every reported quantity, in the bulk and in the tails."""
+    size = task.analysis.sampling.chains * task.analysis.sampling.draws
     bulk: dict[str, float] = {}
     tail: dict[str, float] = {}
     for name, draws in quantities(parameters, tau, task):
-        bulk[name] = weights.of(draws)
+        bulk[name] = weights.of(draws, size)
         if not name.startswith("rank of"):
-            tail[name] = min(weights.of((draws <= limit).astype(float)) for limit in np.quantile(draws, (0.05, 0.95)))
+            limits = np.quantile(draws, (0.05, 0.95))
+            tail[name] = min(weights.of((draws <= limit).astype(float), size) for limit in limits)
     worst = min(bulk, key=lambda name: bulk[name])
-    # Draws of equal weight are made of the weighted ones: no quantity is known better than by all of them.
-    most = float(task.analysis.sampling.chains * task.analysis.sampling.draws)
-    k, least, rarest = weights.pareto_k, min(bulk[worst], most), min(*tail.values(), most)
+    k, least, rarest = weights.pareto_k, bulk[worst], min(tail.values())
     gate = (
         GateRow("pareto_k", k, MAX_K, k <= MAX_K),
         GateRow("min_ess_bulk", least, MIN_ESS, least >= MIN_ESS),

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from scipy.interpolate import CubicSpline
 from scipy.special import logsumexp
 
+from nma.errors import FitError
 from nma.fitting.exact.baseline import DROP, Arms
 from nma.parallel import cores
 from nma.vocab import Link
@@ -27,11 +28,16 @@ T = TypeVar("T")
 TOGETHER = 64
 """Trials that are looked at together."""
 
-STEP, REACH = 0.09, 4.5
-"""Knots stand at estimate + sd sinh(t) for t in steps up to the reach: 45 standard deviations to each side."""
-KNOTS = np.linspace(-REACH, REACH, round(2 * REACH / STEP) + 1)
-COARSE = 10
-"""Every how many knots the range of the baseline is looked for; between them it is interpolated."""
+REACH = float(np.sinh(4.5))
+"""Knots reach so many standard errors to each side of the estimate: 45."""
+KNOTS = {Link.LOG: 241, Link.LOGIT: 101}
+"""Knots of a trial's spline, evenly spaced on a scale that is stretched where the likelihood changes fast."""
+SHARP = 0.1
+"""Standard error of an arm, in those of the trial's contrast, below which it needs knots of its own."""
+ROUGH, SEEN = 0.5, 40.0
+"""Largest error of a spline with half the knots, where the log likelihood is within so much of its maximum."""
+EDGE = 0.5
+"""Step, in standard errors, by which the slope at the outermost knots is found."""
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(20)
 NEAR = 0.02
 """How near, in standard errors, the mode of an integrand is looked for; the range around it is what counts."""
@@ -77,11 +83,75 @@ class TwoArm:
         jump = np.where(everyone, -self.arms.events.sum(axis=1), 1.0)
         return jump[:, None] * float(self.kinked)
 
+    @cached_property
+    def turns(self) -> tuple[tuple[Floats, Floats, Floats], ...]:
+        """Where a log-link likelihood turns fast: places, widths, and whether they count; each of shape (S, 1).
+
+        At 0, within the pooled share without the event; and, where one arm is known much better than the other, where
+        the other's risk would push the first one's down: the highest risk is 1 there.
+        """
+        if not self.kinked:
+            return ()
+        events, people = self.arms.events, self.arms.people
+        share = 1 - (events.sum(axis=1, keepdims=True)) / (people.sum(axis=1, keepdims=True) + 2)
+        log_risk = np.log((events + 0.5) / (people + 1))
+        sd = np.sqrt(1 / (events + 0.5) - 1 / (people + 1))
+        sharp = (sd < SHARP * self.scale[:, None]).astype(float)
+        first, second = ([array[:, [arm]] for array in (log_risk, sd, sharp)] for arm in (0, 1))
+        return (
+            (np.zeros_like(share), share, np.ones_like(share)),
+            (-first[0], first[1], first[2]),
+            (second[0], second[1], second[2]),
+        )
+
+    def _stretched(self, delta: Floats) -> Floats:
+        """δ on the scale of the knots, stretched around the estimate and the turns; shape (S, K)."""
+        t: Floats = np.arcsinh((delta - self.centre[:, None]) / self.scale[:, None])
+        for place, width, counts in self.turns:
+            if counts.any():
+                t = t + counts * np.arcsinh((delta - place) / width)
+        return t
+
+    def _stretching(self, delta: Floats) -> Floats:
+        """Slope of :meth:`_stretched`."""
+        slope: Floats = 1 / np.hypot(delta - self.centre[:, None], self.scale[:, None])
+        for place, width, counts in self.turns:
+            slope = slope + counts / np.hypot(delta - place, width)
+        return slope
+
+    @cached_property
+    def _ends(self) -> tuple[Floats, Floats]:
+        """The outermost knots; shape (S, 1)."""
+        reach = REACH * self.scale
+        return (self.centre - reach)[:, None], (self.centre + reach)[:, None]
+
+    @cached_property
+    def _step(self) -> Floats:
+        """Distance of knots on the stretched scale; shape (S, 1)."""
+        low, high = self._ends
+        step: Floats = (self._stretched(high) - self._stretched(low)) / (KNOTS[self.arms.link] - 1)
+        return step
+
+    @cached_property
+    def knots(self) -> Floats:
+        """The knots, by bisection; shape (S, G)."""
+        first, last = self._ends
+        wanted = self._stretched(first) + self._step * np.arange(KNOTS[self.arms.link])
+        low, high = np.broadcast_to(first, wanted.shape), np.broadcast_to(last, wanted.shape)
+        for _ in range(60):
+            middle = (low + high) / 2
+            before = self._stretched(middle) < wanted
+            low, high = np.where(before, middle, low), np.where(before, high, middle)
+        knots: Floats = (low + high) / 2
+        knots[:, :1], knots[:, -1:] = first, last
+        return knots
+
     def take(self, rows: npt.NDArray[np.intp]) -> TwoArm:
         """Some of the trials, with what has been computed for them."""
         some = TwoArm(self.arms.take(list(rows)), self.centre[rows], self.scale[rows])
-        if "_spline" in self.__dict__:
-            some.__dict__["_spline"] = self._spline.reshape(len(self.centre), -1, 4)[rows].reshape(-1, 4)
+        for name in ("spline", "knots", "_edges"):
+            if name in self.__dict__:
+                some.__dict__[name] = self.__dict__[name][rows]
         return some
 
     def _in_parts(self, work: Callable[[TwoArm, npt.NDArray[np.intp]], T]) -> list[T]:
@@ -90,44 +160,61 @@ class TwoArm:
         with ThreadPoolExecutor(cores()) as pool:
             return list(pool.map(lambda rows: work(self.take(rows), rows), parts))
 
-    @cached_property
-    def _values(self) -> Floats:
-        """The smooth part of the log likelihood at the knots; shape (S, G)."""
-        return np.concatenate(self._in_parts(lambda part, rows: part._at_knots()))
-
-    def _at_knots(self) -> Floats:
-        """The smooth part of the log likelihood at the knots; shape (S, G)."""
-        at = self.centre[:, None] + self.scale[:, None] * np.sinh(KNOTS)
-        delta = np.stack([np.zeros_like(at), at], axis=-1)
-        coarse = self.arms.range(delta[:, ::COARSE])
-        low, high = (_interpolated(KNOTS, KNOTS[::COARSE], edge) for edge in coarse)
-        margin = 0.1 * (high - low)
-        values = self.arms.log_likelihood(delta, (low - margin, high + margin))
-        return values - self.kink * np.maximum(at, 0.0)
+    def _evaluated(self, delta: Floats) -> Floats:
+        """The log likelihood less its kink, integrated at each δ; shape (S, K)."""
+        values: Floats = self.arms.log_likelihood(np.stack([np.zeros_like(delta), delta], axis=-1))
+        return values - self.kink * np.maximum(delta, 0.0)
 
     @cached_property
-    def _spline(self) -> Floats:
-        """Coefficients of a cubic in t between knots, the highest power first; shape (S (G - 1), 4)."""
-        found = CubicSpline(KNOTS, self._values, axis=1, bc_type="natural").c
-        return np.ascontiguousarray(np.moveaxis(found, (2, 1, 0), (0, 1, 2)).reshape(-1, 4))
+    def spline(self) -> Floats:
+        """Coefficients of a cubic between knots, the highest power first; shape (S, G - 1, 4)."""
+        return np.concatenate(self._in_parts(lambda part, rows: part._fitted()))
+
+    @cached_property
+    def _edges(self) -> Floats:
+        """Slopes at the outermost knots, with which the log likelihood goes on in straight lines; shape (S, 2)."""
+        step = EDGE * self.scale[:, None]
+        inner, outer = self.knots[:, [0, -1]], self.knots[:, [0, -1]] + step * np.array([-1.0, 1.0])
+        slopes: Floats = (self._evaluated(outer) - self._evaluated(inner)) / (outer - inner)
+        return slopes
+
+    def _fitted(self) -> Floats:
+        ends = self._edges * self._step / self._stretching(self.knots[:, [0, -1]])
+        places, values = np.arange(self.knots.shape[1]), self._evaluated(self.knots)
+        self._check(places, values)
+        found = CubicSpline(places, values, axis=1, bc_type=((1, ends[:, 0]), (1, ends[:, 1])))
+        return np.ascontiguousarray(np.moveaxis(found.c, (2, 1, 0), (0, 1, 2)))
+
+    def _check(self, places: npt.NDArray[np.intp], values: Floats) -> None:
+        """Half the knots must nearly do, or the likelihood turns faster than the knots can follow."""
+        half = CubicSpline(places[::2], values[:, ::2], axis=1)(places[1::2])
+        log = values + self.kink * np.maximum(self.knots, 0.0)
+        matters = log[:, 1::2] > log.max(axis=1, keepdims=True) - SEEN
+        rough = np.abs(np.where(matters, half - values[:, 1::2], 0.0)).max(axis=1)
+        worst = int(np.argmax(rough))
+        if not rough[worst] <= ROUGH:
+            counts = zip(self.arms.events[worst], self.arms.people[worst], strict=True)
+            said = " against ".join(f"{events:.0f}/{people:.0f}" for events, people in counts)
+            raise FitError(
+                f"the likelihood of a trial ({said}) turns too fast to be tabulated: its arms are too unequal"
+            )
 
     def smooth(self, delta: Floats, slope: bool = False) -> Floats:
         """The log likelihood without its kink, or its slope, at δ of shape (S, K); beyond the knots a straight line."""
-        scaled = (delta - self.centre[:, None]) / self.scale[:, None]
-        t = np.clip(np.arcsinh(scaled), KNOTS[0], KNOTS[-1])
-        panels = len(KNOTS) - 1
-        place = np.minimum(((t - KNOTS[0]) / STEP).astype(int), panels - 1)
-        x = t - KNOTS[place]
-        c = np.moveaxis(self._spline[place + panels * np.arange(len(delta))[:, None]], -1, 0)
+        first, last = self._ends
+        inside = np.clip(delta, first, last)
+        panels = self.spline.shape[1]
+        place = np.clip((self._stretched(inside) - self._stretched(first)) / self._step, 0.0, panels)
+        panel = np.minimum(place.astype(int), panels - 1)
+        x = place - panel
+        rows = panels * np.arange(len(delta))[:, None]
+        c = np.moveaxis(self.spline.reshape(-1, 4)[panel + rows], -1, 0)
+        beyond = np.where(delta < first, self._edges[:, :1], self._edges[:, 1:])
         if slope:
-            found: Floats = ((3 * c[0] * x + 2 * c[1]) * x + c[2]) / (np.cosh(t) * self.scale[:, None])
-            return found
+            found: Floats = ((3 * c[0] * x + 2 * c[1]) * x + c[2]) * self._stretching(inside) / self._step
+            return np.where(inside == delta, found, beyond)
         value: Floats = ((c[0] * x + c[1]) * x + c[2]) * x + c[3]
-        outside = np.abs(scaled) > np.sinh(KNOTS[-1])
-        if outside.any():
-            rising = ((3 * c[0] * x + 2 * c[1]) * x + c[2]) / np.cosh(t)
-            value = value + np.where(outside, rising * (scaled - np.sinh(t)), 0.0)
-        return value
+        return value + beyond * (delta - inside)
 
     def log_likelihood(self, delta: Floats) -> Floats:
         """Log L(δ), without binomial coefficients; shape (S, K)."""
@@ -136,7 +223,7 @@ class TwoArm:
     def tilted(self, mean: Floats, sd: Floats) -> Tilted:
         """Times a normal distribution of the contrast; mean and sd of shape (S, K), sd above 0."""
         if len(self.centre) > TOGETHER:
-            self._spline  # noqa: B018 (computed once, before the parts ask for theirs)
+            self.spline, self._edges  # noqa: B018 (computed once, before the parts ask for theirs)
             parts = self._in_parts(lambda part, rows: part.tilted(mean[rows], sd[rows]))
             return Tilted(*(np.concatenate([getattr(one, name) for one in parts]) for name in Tilted.__annotations__))
         low, mode, high = self._range(mean, sd)
@@ -173,7 +260,7 @@ class TwoArm:
 
     def _mode(self, mean: Floats, sd: Floats) -> Floats:
         """Between the mean of the normal and the mode of the likelihood, by bisection on the slope."""
-        at = self.centre[:, None] + self.scale[:, None] * np.sinh(KNOTS)
+        at = self.knots
         best = np.argmax(self.log_likelihood(at), axis=1)
         rows = np.arange(len(at))
         low = np.minimum(mean, at[rows, np.maximum(best - 1, 0)][:, None])
@@ -186,11 +273,6 @@ class TwoArm:
             low, high = np.where(rising, middle, low), np.where(rising, high, middle)
         mode: Floats = (low + high) / 2
         return mode
-
-
-def _interpolated(x: Floats, knots: Floats, values: Floats) -> Floats:
-    """Linear interpolation of each row."""
-    return np.stack([np.interp(x, knots, row) for row in values])
 
 
 def _log_normal(x: Floats, mean: Floats, sd: Floats) -> Floats:

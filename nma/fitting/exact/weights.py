@@ -31,12 +31,18 @@ class Weights:
         """Effective number of draws, 1 / Σ w² (Kong 1992)."""
         return float(1 / (self.share**2).sum())
 
-    def of(self, quantity: Floats) -> float:
-        """Effective number of draws for the mean of a quantity of shape (D,): its variance by that of the estimate."""
+    def of(self, quantity: Floats, size: int) -> float:
+        """Effective number of draws for the mean of a quantity of shape (D,): its variance by that of the estimate.
+
+        The estimate is that of ``size`` draws of equal weight: whether a draw is kept once more or not is up to chance
+        too, for what its expected number leaves over a whole one.
+        """
         mean = float(self.share @ quantity)
-        variance = float(self.share @ (quantity - mean) ** 2)
-        error = float((self.share**2) @ (quantity - mean) ** 2)
-        return min(variance / error, float(len(quantity))) if error > 0 else self.effective
+        squares = (quantity - mean) ** 2
+        variance = float(self.share @ squares)
+        over = np.modf(size * self.share)[0]
+        error = float((self.share**2 + over * (1 - over) / size**2) @ squares)
+        return min(variance / error, float(size)) if error > 0 else self.effective
 
     def resample(self, size: int, rng: np.random.Generator) -> npt.NDArray[np.intp]:
         """Which draws to keep, in random order, for a sample of equal weights (systematic resampling)."""
