@@ -1,7 +1,8 @@
 """Result folders: written aside, put in place when all went well, and never at the cost of a file that is not ours.
 
 A folder of results lists its own files in ``results.json`` (those of a run), ``inconsistency.json`` (those of the
-methodologist's page) and ``firmness.json`` (those of the sweeps); whatever else lies in it belongs to the user.
+methodologist's page), ``firmness.json`` (those of the sweeps) and ``simulation.json`` (those of a simulation study);
+whatever else lies in it belongs to the user.
 """
 
 from __future__ import annotations
@@ -18,11 +19,19 @@ from typing import Any
 from nma.errors import OutputError, Problem
 
 RESULTS, INCONSISTENCY, FIRMNESS = "results.json", "inconsistency.json", "firmness.json"
-MANIFESTS = {RESULTS: "nma-results/", INCONSISTENCY: "nma-inconsistency/", FIRMNESS: "nma-firmness/"}
+SIMULATION = "simulation.json"
+PAGES = (RESULTS, INCONSISTENCY, FIRMNESS)
+"""The lists of an analysis: what one command makes anew may be made of what another one left."""
+MANIFESTS = {
+    RESULTS: "nma-results/",
+    INCONSISTENCY: "nma-inconsistency/",
+    FIRMNESS: "nma-firmness/",
+    SIMULATION: "nma-simulation/",
+}
 """The files that list what is ours, each with how its schema begins."""
 OF_A_RUN = (RESULTS, INCONSISTENCY, "report.html", "inconsistency.html", "posterior.nc", "tables", "figures")
 """The names at the top of a result folder that every run leaves there."""
-OWNED = (*OF_A_RUN, FIRMNESS, "firmness.html")
+OWNED = (*OF_A_RUN, FIRMNESS, "firmness.html", SIMULATION, "simulation.md")
 """The names at the top of a result folder that are ours."""
 ELSEWHERE = "choose another folder with --out"
 
@@ -56,11 +65,11 @@ def _is_inside(name: Any) -> bool:
 
 
 @contextmanager
-def staging(out: Path, keep: Collection[str] = ()) -> Iterator[Path]:
+def staging(out: Path, keep: Collection[str] = (), manifests: Iterable[str] = PAGES) -> Iterator[Path]:
     """A folder to write in, whose files take the place of the earlier ones in ``out`` when all went well.
 
-    When something goes wrong ``out`` is as it was, and nothing is left beside it. Our earlier files go, except those
-    in ``keep``; the user's stay.
+    When something goes wrong ``out`` is as it was, and nothing is left beside it. Our earlier files that the manifests
+    list go, except those in ``keep``; all others stay.
 
     Raises
     ------
@@ -75,7 +84,7 @@ def staging(out: Path, keep: Collection[str] = ()) -> Iterator[Path]:
         folder = Path(tempfile.mkdtemp(prefix=".nma-", dir=out if out.is_dir() else out.parent))
         folder.chmod(0o755)
         yield folder
-        _put_in_place(folder, out, own_files(out) - set(keep))
+        _put_in_place(folder, out, own_files(out, manifests) - set(keep))
     except OSError as error:
         what = f"cannot be written to ({error.strerror or error})"
         raise OutputError(Problem(str(out), "", what, hint=ELSEWHERE)) from None

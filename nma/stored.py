@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from nma.errors import NmaError, OutputError, Problem
 from nma.registry.base import shown
-from nma.staging import FIRMNESS, INCONSISTENCY, OF_A_RUN, RESULTS, files_in, own_files
+from nma.staging import FIRMNESS, INCONSISTENCY, OF_A_RUN, RESULTS, SIMULATION, files_in, own_files
 
 if TYPE_CHECKING:
     from nma.evidence import Evidence
@@ -18,9 +18,19 @@ if TYPE_CHECKING:
 
 POSTERIOR = "posterior.nc"
 AGAIN = "run the analysis again"
-_HOMES = {RESULTS: "nma.answers.results", INCONSISTENCY: "nma.answers.inconsistency", FIRMNESS: "nma.sweeps.sweep"}
+_HOMES = {
+    RESULTS: "nma.answers.results",
+    INCONSISTENCY: "nma.answers.inconsistency",
+    FIRMNESS: "nma.sweeps.sweep",
+    SIMULATION: "nma.simulation.study",
+}
 """The modules that say what each file holds."""
-_MAKERS = {RESULTS: "nma run", INCONSISTENCY: "nma inconsistency", FIRMNESS: "nma sweep"}
+_MAKERS = {
+    RESULTS: "nma run",
+    INCONSISTENCY: "nma inconsistency",
+    FIRMNESS: "nma sweep",
+    SIMULATION: "nma simulate",
+}
 
 
 def read(folder: Path, name: str = RESULTS) -> dict[str, Any]:

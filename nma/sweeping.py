@@ -17,8 +17,6 @@ from nma.vocab import Engine, Sweep
 from nma.workflow import RunOptions, Say, inputs, provenance
 
 ALL = tuple(str(kind) for kind in Sweep)
-
-
 EXACT_RUN = RunOptions(engine=str(Engine.EXACT))
 
 
@@ -36,9 +34,6 @@ class SweepOptions:
             if word not in ALL:
                 hint = nearest(word, ALL)
                 raise InputError(Problem("", "--over", "unknown sweep", shown(word), ", ".join(ALL), hint))
-        workers = self.executors.workers
-        if workers is not None and workers < 1:
-            raise InputError(Problem("", "--workers", "must be 1 or more", str(workers)))
 
     @property
     def kinds(self) -> tuple[Sweep, ...]:

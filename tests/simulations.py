@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from nma.simulation import load_simulation, plan_of
+from nma.simulation.network import true_values
+from nma.simulation.posteriors import posterior_draws
 
 SMALL = """\
 title: Three treatments
@@ -45,3 +49,18 @@ def write(folder, change=lambda text: text, text=SMALL):
 
 def plan(folder, text=CONSISTENT, *, from_priors=False, change=lambda text: text):
     return plan_of(load_simulation(write(folder, change, text)), from_priors=from_priors)
+
+
+CALIBRATED = {
+    "normal": NORMAL,
+    "log": CONSISTENT,
+    "logit": LOGIT.replace("  priors:\n", "  priors:\n    baseline: {family: normal, scale: 1.5}\n"),
+}
+"""Small networks whose truth can be drawn from the priors, by what is put on the counts."""
+
+
+def drawn(piece):
+    """The truth of one network and what its posterior says: workers import this module."""
+    rng = np.random.default_rng(np.random.SeedSequence(piece.seed, spawn_key=(piece.number,)))
+    truth = true_values(piece.plan, rng)
+    return truth, posterior_draws(piece.plan, truth, piece.engine, rng)

@@ -21,6 +21,7 @@ def simulate(  # noqa: PLR0913 (one parameter for each option)
     engine: Annotated[str, typer.Option(help="exact or nuts (PyMC).")] = "exact",
     scheduler: Annotated[str | None, typer.Option(help="Dask scheduler to work on, as tcp://HOST:PORT.")] = None,
     workers: Annotated[int | None, typer.Option(help="Processes on this machine (default: its cores).")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Run even if nothing has changed.")] = False,
     project: ProjectOption = None,
 ) -> None:
     """Try an analysis on networks with a known truth.
@@ -37,8 +38,12 @@ def simulate(  # noqa: PLR0913 (one parameter for each option)
 
     folder = out_folder or Path("out") / f"simulate-{Path(name).stem}"
     with progress() as say:
-        options = SimulationOptions(networks, truth, RunOptions(seed, engine, say=say), Executors(scheduler, workers))
+        run = RunOptions(seed, engine, force, say)
+        options = SimulationOptions(networks, truth, run, Executors(scheduler, workers))
         found = run_simulation(Project.find(project), name, folder, options)
+    if found is None:
+        out.print(f"{name}: nothing has changed since {folder / 'simulation.md'} was made; --force runs it again.")
+        return
     from nma.output.simulation import sentences
     from nma.output.simulation import table as lines
 

@@ -16,7 +16,10 @@ def sweep(  # noqa: PLR0913 (one parameter for each option)
     name: Annotated[str, typer.Argument(help="Specification in models/.")],
     over: Annotated[
         list[str] | None,
-        typer.Option(help="trials, comparisons, sets, priors, window, new-trial or threshold; several, or all."),
+        typer.Option(
+            help="trials, comparisons, sets, priors, window, new-trial, threshold: one, or several with commas; "
+            "all of them when left out."
+        ),
     ] = None,
     out_folder: Annotated[Path | None, typer.Option("--out", help="Result folder (default: out/NAME).")] = None,
     seed: Annotated[int, typer.Option(help="Seed of all random numbers.")] = 1,

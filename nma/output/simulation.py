@@ -45,11 +45,12 @@ def sentences(found: Row) -> Iterator[str]:
     """What a reader must know beside the table."""
     many = found["networks"] - sum(row["networks"] for row in found["refused"])
     yield (
-        f"{many} networks of {len(found['trials'])} trials on {len(found['treatments'])} treatments, engine "
+        f"{_counted(many, 'network')} of {_counted(len(found['trials']), 'trial')} on {len(found['treatments'])} "
+        f"treatments, engine "
         f"{found['engine']}; missed the gate: {found['missed_gate']:.1%} ({found['missed_gate_mcse']:.1%})."
     )
     for row in found["refused"]:
-        yield f"{row['networks']} networks have no posterior and are left out: {row['reason']}."
+        yield f"{_counted(row['networks'], 'network')} without a posterior, left out: {row['reason']}."
     rank = found["ranking"]
     yield (
         f"The truly best treatment ranks first in {rank['best']:.1%} ({rank['best_mcse']:.1%}), the whole order is "
@@ -60,13 +61,19 @@ def sentences(found: Row) -> Iterator[str]:
         yield _calibration(found["calibration"])
 
 
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+
+
 def _calibration(said: Row) -> str:
     low, high = said["coverage_range"]
     ranks = "The ranks are uniform" if said["uniform"] else "THE RANKS ARE NOT UNIFORM"
-    covers = "95 % intervals cover" if said["covered"] else "95 % INTERVALS COVER, AGAINST 93.5 to 96.5 %,"
+    covers = "95 % intervals cover" if said["covered"] else "95 % INTERVALS MISS: THEY COVER"
+    lowest, highest = said["coverage_allowed"]
     return (
         f"{ranks} (smallest of {said['tests']} p-values {said['smallest_p']:.4f}, to be held against "
-        f"0.05 / {said['tests']}); {covers} {low:.1%} to {high:.1%}."
+        f"0.05 / {said['tests']}); {covers} {low:.1%} to {high:.1%} (allowed over "
+        f"this many networks: {lowest:.1%} to {highest:.1%})."
     )
 
 

@@ -95,7 +95,7 @@ def load_simulation(path: Path) -> Simulation:
     """
     document = yamlio.load(path, path.name)
     if not isinstance(document.data, dict):
-        hint = "start with 'title:'; docs/engines.md shows one"
+        hint = "start with 'title:'; docs/simulation.md shows one"
         raise InputError(Problem(document.place(), "", "the file holds no simulation", shown(document.data), hint=hint))
     return _valid(document, document.data)
 

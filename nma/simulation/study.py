@@ -59,6 +59,6 @@ def study(plan: Plan, request: Request, provenance: Mapping[str, Any]) -> dict[s
         **share("missed_gate", np.array([not one.converged for one in found])),
         "quantities": rows,
         "ranking": ranking_row(plan, found),
-        "calibration": calibration(rows) if plan.truth is None else None,
+        "calibration": calibration(rows, len(found)) if plan.truth is None else None,
         "provenance": dict(provenance),
     }

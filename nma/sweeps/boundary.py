@@ -34,6 +34,9 @@ PRECISION = 0.01
 """To which a threshold is found, on the scale on which effects add."""
 SIZES = (50, 100, 200, 400, 800)
 """People per arm of a new trial."""
+REACHES = (0.125, 0.25, 0.5, 1.0)
+"""Shares of the largest bias that are tried, the smallest first, before the bisection: between no bias and a very large
+one the order may turn and turn back."""
 STEPS = 12
 """Results of a new trial that are tried before the bisection."""
 NEW = "(new trial)"
@@ -114,10 +117,15 @@ def threshold(asked: Threshold) -> Row:
 
 def _turn(first: Callable[[float], str], best: str, farthest: float) -> tuple[float | None, str | None]:
     """The smallest bias in one direction at which another treatment is first; None where none is in reach."""
-    taker = first(farthest)
-    if taker == best:
+    low = high = 0.0
+    taker = best
+    for reach in REACHES:
+        low, high = high, reach * farthest
+        taker = first(high)
+        if taker != best:
+            break
+    else:
         return None, None
-    low, high = 0.0, farthest
     while abs(high - low) > PRECISION:
         middle = (low + high) / 2
         now = first(middle)

@@ -77,7 +77,7 @@ def _without(source: Source, gone: Iterable[Trial], about: Mapping[str, Any]) ->
 
 
 def _said(error: SelectionError | InputError) -> str:
-    return "; ".join(problem.what for problem in error.problems)
+    return "; ".join(one.what if one.got is None else f"{one.what}: {one.got}" for one in error.problems)
 
 
 def _trials(source: Source) -> Iterator[Piece]:
@@ -102,7 +102,9 @@ def _patched(source: Source, patch: Mapping[str, Any], about: Mapping[str, Any])
         analysis = source.analysis.patched(patch)
         evidence = select(source.registry, analysis)
     except (SelectionError, InputError) as error:
-        return Piece(about, reason=_said(error))
+        missing = ("reference", f"'{source.analysis.reference}'")
+        lost = tuple(source.analysis.reference for one in error.problems if (one.field, one.got) == missing)
+        return Piece(about, reason=_said(error), lost=lost)
     before, after = {t.id for t in source.evidence.trials}, {t.id for t in evidence.trials}
     moved = tuple(sorted(after - before)), tuple(sorted(before - after))
     return Piece(about, Task(evidence, analysis), entered=moved[0], left=moved[1])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from simulations import write
 
@@ -16,6 +19,13 @@ def test_a_good_file_is_a_plan(tmp_path):
     assert plan.truth is not None
     assert plan.truth.effects == (0.0, 0.3, 0.7)
     assert (plan.truth.heterogeneity, plan.trials[0].risks) == (0.2, (0.2, 0.8))
+
+
+def test_the_file_that_the_documentation_shows_is_a_plan(tmp_path):
+    shown = re.search(r"```yaml\n(.*?)```", (Path(__file__).parents[2] / "docs/simulation.md").read_text("utf-8"), re.S)
+    plan = plan_of(load_simulation(write(tmp_path, text=shown[1])))
+    assert plan.shifts == (("C", "B", 0.5),)
+    assert (len(plan.trials), plan.small_study_bias) == (12, 0.1)
 
 
 def test_a_truth_from_the_priors_needs_neither_truth_nor_risks(tmp_path):

@@ -10,7 +10,7 @@ import nma
 from nma.output.sweeps import in_short, write
 from nma.parallel import Executors
 from nma.sweeps import Request, sweep
-from nma.sweeps.boundary import Threshold, pooled_risk, threshold
+from nma.sweeps.boundary import PRECISION, Threshold, _turn, pooled_risk, threshold
 from nma.sweeps.pieces import Source, pieces
 from nma.sweeps.sweep import TIE, shift, summary
 from nma.vocab import Sweep
@@ -103,6 +103,15 @@ def test_a_threshold_is_where_the_best_changes(source):
     assert first(row["lower"] - 0.02) == row["lower_best"] != best
 
 
+def test_a_bias_is_looked_for_from_nothing_upwards():
+    """Where the order turns and turns back, a very large bias alone would say that none changes it."""
+    found, taker = _turn(lambda bias: "B" if 0.6 <= bias <= 2 else "A", "A", 3.0)
+    assert (found, taker) == (pytest.approx(0.6, abs=PRECISION), "B")
+    found, taker = _turn(lambda bias: "C" if bias < -0.2 else "A", "A", -3.0)
+    assert (found, taker) == (pytest.approx(-0.2, abs=PRECISION), "C")
+    assert _turn(lambda bias: "A", "A", -3.0) == (None, None)
+
+
 def test_a_summary_counts_what_is_clear(swept):
     base = swept["primary"]
     first, second = base["order"][:2]
@@ -141,6 +150,11 @@ def test_the_page_says_what_the_numbers_say(swept, tmp_path):
     changed = sum(row["changed"] for row in usable)
     expected = f"all {len(usable)} refits" if not changed else f"{len(usable) - changed} of the {len(usable)} refits"
     assert expected in said
+    every = sum(len(swept["sweeps"][kind]["rows"]) for kind in ("trials", "comparisons", "sets", "priors", "window"))
+    assert in_short(swept, REPORTS)[1:] == (
+        f"{every - len(usable)} more say nothing: they could not be fitted, did not pass their checks, or no longer "
+        "hold that treatment.",
+    )
 
 
 def test_one_trial_has_nothing_to_leave_out(analysis, tmp_path):

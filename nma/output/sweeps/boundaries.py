@@ -76,7 +76,7 @@ def threshold(case: Case) -> tuple[Block, ...]:
         return (Block(lead=(case.text("firmness.nothing.threshold"),), items=items),)
     names = ("firmness.head.comparison", "firmness.head.interval", "firmness.head.below", "firmness.head.above")
     body = [_threshold_row(case, row) for row in rows]
-    caption = case.text("firmness.caption_of.threshold", best=case.reading.label(best(case)))
+    caption = case.text("firmness.caption_of.threshold", best=case.reading.label(best(case)), bias=_axis(case))
     note = case.text("firmness.caption.threshold_plain")
     figure = (_forest(case, rows), note)
     return (
@@ -91,7 +91,7 @@ def _closest(case: Case, rows: list[Row]) -> str:
     text = case.text
     ends = [(abs(row[end]), row[end], row, end) for row in rows for end in ("lower", "upper") if row[end] is not None]
     if not ends:
-        return text("firmness.threshold.none", bias=_size(case, rows[0]["farthest"]))
+        return text("firmness.threshold.none", bias=size(case, rows[0]["farthest"]))
     _, bias, row, end = min(ends, key=lambda found: found[0])
     overstated, other = (row["treatment"], row["versus"]) if bias > 0 else (row["versus"], row["treatment"])
     effect = row["effect"]
@@ -100,14 +100,14 @@ def _closest(case: Case, rows: list[Row]) -> str:
         "firmness.threshold.closest",
         first=case.reading.label(overstated),
         second=case.reading.label(other),
-        bias=_size(case, abs(bias)),
+        bias=size(case, abs(bias)),
         taker=case.reading.label(row[f"{end}_best"]),
     )
     key = "firmness.threshold.inside" if abs(bias) < width else "firmness.threshold.outside"
-    return " ".join((said, text(key, width=_size(case, width))))
+    return " ".join((said, text(key, width=size(case, width))))
 
 
-def _size(case: Case, bias: float) -> str:
+def size(case: Case, bias: float) -> str:
     """A bias without its sign, written."""
     if case.ratio:
         return case.text("firmness.threshold.factor", value=case.text.numbers.ratio(math.exp(bias)))
@@ -122,24 +122,35 @@ def _threshold_row(case: Case, row: Row) -> tuple[Cell, ...]:
 
 
 def _interval(case: Case, row: Row) -> str:
-    ends = {
-        end: case.text("firmness.threshold.any") if row[end] is None else case.scaled.value(case.shown(row[end]))
-        for end in ("lower", "upper")
-    }
-    return case.text("firmness.threshold.interval", **ends)
+    """The biases that change nothing; open where no bias that was tried does."""
+    ends = {end: case.scaled.value(case.shown(row[end])) for end in ("lower", "upper") if row[end] is not None}
+    return case.text(_INTERVALS["lower" in ends, "upper" in ends], **ends)
+
+
+_INTERVALS = {
+    (True, True): "firmness.threshold.interval",
+    (True, False): "firmness.threshold.from_lower",
+    (False, True): "firmness.threshold.up_to_upper",
+    (False, False): "firmness.threshold.every",
+}
+"""By whether there is a lower and an upper end."""
+
+
+def _axis(case: Case) -> str:
+    """What a bias is."""
+    return case.text("firmness.axis.bias" if case.ratio else "firmness.axis.bias_difference")
 
 
 def _forest(case: Case, rows: list[Row]) -> Forest:
     """No bias in the middle, a line as far as the order holds."""
     lines = [_line(case, row) for row in rows]
     values = [end for line in lines if line.credible for end in (line.credible.lower, line.credible.upper)]
-    title = case.text("firmness.axis.bias" if case.ratio else "firmness.axis.bias_difference")
     name = case.reading.label(best(case))
     return Forest(
         name="firmness-threshold",
         title=case.text("firmness.figure.threshold", best=name),
         alt=case.text("firmness.alt.threshold", count=len(rows), best=name),
-        axis=scale_axis((case.scaled.scale, case.text.numbers), values, ("", ""), title),
+        axis=scale_axis((case.scaled.scale, case.text.numbers), values, ("", ""), _axis(case)),
         columns=(case.text("firmness.column.interval"),),
         sections=(Section("", tuple(lines)),),
         legend=(case.text("firmness.legend.invariance"), None),

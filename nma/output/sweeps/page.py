@@ -10,6 +10,7 @@ from nma.output import report
 from nma.output.figures import Figure
 from nma.output.inconsistency.case import Block, Case
 from nma.output.sweeps import boundaries, refits, verdict
+from nma.output.sweeps.case import rows_of
 
 TEMPLATE = "firmness.html.j2"
 _HEADINGS = {
@@ -19,14 +20,6 @@ _HEADINGS = {
     "priors": "firmness.section.priors",
     "window": "firmness.section.window",
 }
-_METHODS = (
-    "firmness.methods.engine",
-    "firmness.methods.order",
-    "firmness.methods.shift",
-    "firmness.methods.refits",
-    "firmness.methods.new_trial",
-    "firmness.methods.threshold",
-)
 Maker = Callable[[Case], tuple[Block, ...]]
 SWEEPS: Mapping[str, tuple[str, Maker]] = {
     **{kind: (_HEADINGS[kind], partial(refits.blocks, kind=kind)) for kind in refits.EVERY},
@@ -37,7 +30,17 @@ SWEEPS: Mapping[str, tuple[str, Maker]] = {
 
 
 def _methods(case: Case) -> tuple[Block, ...]:
-    return (Block(lead=tuple(case.text(key) for key in _METHODS)),)
+    """How what stands on this page was made."""
+    text, swept = case.text, case.found["sweeps"]
+    said = [text("firmness.methods.engine"), text("firmness.methods.order")]
+    if any(kind in swept for kind in refits.EVERY):
+        said += [text("firmness.methods.shift"), text("firmness.methods.refits")]
+    if "new-trial" in swept:
+        said.append(text("firmness.methods.new_trial"))
+    if swept.get("threshold", {}).get("rows"):
+        farthest = boundaries.size(case, rows_of(case, "threshold")[0]["farthest"])
+        said.append(text("firmness.methods.threshold", farthest=farthest))
+    return (Block(lead=tuple(said)),)
 
 
 def _sections(case: Case) -> dict[str, tuple[str, Maker]]:

@@ -130,8 +130,9 @@ def _range(case: Case, found: Row) -> tuple[str, ...]:
         return ()
     percent = case.text.numbers.percent
     low, high, now = percent(ends[0]), percent(ends[1]), percent(case.found["primary"]["sucra"][best(case)])
-    if low == high == now:
-        return (case.text("firmness.range_same", best=name, now=now),)
+    if low == high:
+        key = "firmness.range_same" if low == now else "firmness.range_one"
+        return (case.text(key, best=name, low=low, now=now),)
     return (case.text("firmness.range", best=name, low=low, high=high, now=now),)
 
 
