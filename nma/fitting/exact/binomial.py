@@ -35,7 +35,7 @@ Floats = npt.NDArray[np.floating[Any]]
 
 FEWEST_POINTS, MOST_POINTS = 8, 1024
 """Points at which a trial of three arms or more is looked at, for each draw."""
-NOISE = 0.1
+NOISE = 0.4
 """Variance of a draw's log weight that these trials may add together."""
 PILOT, PILOT_POINTS = 100, 32
 """Draws by which the number of points is chosen, and points by which they are looked at, twice."""
