@@ -122,7 +122,19 @@ def load(path: Path, name: str | None = None) -> Document:
         The file is missing, too large, not UTF-8, not YAML, uses anchors, nests too deeply or repeats a key.
     """
     name = name or path.name
-    return _Builder(_read(path, name), path, name).document()
+    return parse(_read(path, name), path, name)
+
+
+def parse(raw: bytes, path: Path, name: str) -> Document:
+    """Read the bytes of a file that may not be in its place yet; raises as :func:`load` does."""
+    _bounded(len(raw), name)
+    _as_text(raw, name)
+    return _Builder(raw, path, name).document()
+
+
+def reads_as_text(text: str) -> bool:
+    """Whether a plain scalar of these characters is text, rather than a number, a truth value or nothing."""
+    return text not in _CONSTANTS and not _INT.fullmatch(text) and not _FLOAT.fullmatch(text)
 
 
 def from_data(data: Any, name: str) -> Document:
@@ -135,12 +147,19 @@ def _read(path: Path, name: str) -> bytes:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
             raise InputError(Problem(name, "", "is not a file", hint="move it elsewhere or rename it"))
-        if status.st_size > MAX_BYTES:
-            raise InputError(Problem(name, "", f"the file is larger than {MAX_BYTES:,} bytes", hint="split it"))
-        raw = path.read_bytes()
-    except OSError as error:
-        hint = "is it there, and may you read it?"
-        raise InputError(Problem(name, "", f"cannot be read ({error.strerror or error})", hint=hint)) from None
+        _bounded(status.st_size, name)
+        return path.read_bytes()
+    except (OSError, ValueError) as error:
+        hint, why = "is it there, and may you read it?", getattr(error, "strerror", None) or error
+        raise InputError(Problem(name, "", f"cannot be read ({why})", hint=hint)) from None
+
+
+def _bounded(size: int, name: str) -> None:
+    if size > MAX_BYTES:
+        raise InputError(Problem(name, "", f"the file is larger than {MAX_BYTES:,} bytes", hint="split it"))
+
+
+def _as_text(raw: bytes, name: str) -> str:
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -150,7 +169,7 @@ def _read(path: Path, name: str) -> bytes:
     if control is not None:
         place, got = f"{name}:{_line_of(text[: control.start()])}", f"U+{ord(control[0]):04X}"
         raise InputError(Problem(place, "", "a control character", got, hint="delete it"))
-    return raw
+    return text
 
 
 def _line_of(before: str) -> int:
