@@ -33,7 +33,9 @@ DOORS = {
     "matplotlib": {"output/draw/"},
     "jinja2": {"output/report.py"},
     "networkx": {"evidence/network.py"},
-    "ruamel": {"yamlio.py"},
+    "ruamel": {"yamlio.py", "registry/"},
+    "filelock": {"registry/writing.py"},
+    "prompt_toolkit": {"cli/asking.py"},
     "typer": {"cli/"},
     "distributed": {"parallel.py"},
 }
