@@ -1,7 +1,8 @@
 """Result folders: written aside, put in place when all went well, and never at the cost of a file that is not ours.
 
 A folder of results lists its own files in ``results.json`` (those of a run), ``inconsistency.json`` (those of the
-methodologist's page) and ``firmness.json`` (those of the sweeps); whatever else lies in it belongs to the user.
+methodologist's page), ``firmness.json`` (those of the sweeps) and ``compare.json`` (those of a comparison); whatever
+else lies in it belongs to the user.
 """
 
 from __future__ import annotations
@@ -18,11 +19,19 @@ from typing import Any
 from nma.errors import OutputError, Problem
 
 RESULTS, INCONSISTENCY, FIRMNESS = "results.json", "inconsistency.json", "firmness.json"
-MANIFESTS = {RESULTS: "nma-results/", INCONSISTENCY: "nma-inconsistency/", FIRMNESS: "nma-firmness/"}
+COMPARISON = "compare.json"
+MANIFESTS = {
+    RESULTS: "nma-results/",
+    INCONSISTENCY: "nma-inconsistency/",
+    FIRMNESS: "nma-firmness/",
+    COMPARISON: "nma-changes/",
+}
 """The files that list what is ours, each with how its schema begins."""
 OF_A_RUN = (RESULTS, INCONSISTENCY, "report.html", "inconsistency.html", "posterior.nc", "tables", "figures")
 """The names at the top of a result folder that every run leaves there."""
-OWNED = (*OF_A_RUN, FIRMNESS, "firmness.html")
+PREVIOUS = "previous.json"
+"""The results that a run replaced, where its inputs were others: what it is compared with."""
+OWNED = (*OF_A_RUN, FIRMNESS, "firmness.html", COMPARISON, "compare.html", PREVIOUS)
 """The names at the top of a result folder that are ours."""
 ELSEWHERE = "choose another folder with --out"
 
