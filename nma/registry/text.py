@@ -147,6 +147,8 @@ def _yaml(sequence: int = 4, offset: int = 2) -> YAML:
     editor = YAML()
     editor.indent(mapping=2, sequence=sequence, offset=offset)
     editor.width, editor.preserve_quotes, editor.allow_unicode = WIDTH, True, True
+    # A part that stands twice in the tree is written twice: the reader knows no aliases.
+    editor.representer.ignore_aliases = lambda _: True
     editor.representer.add_representer(type(None), lambda r, _: r.represent_scalar("tag:yaml.org,2002:null", "null"))
     return editor
 
