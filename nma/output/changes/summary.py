@@ -33,6 +33,7 @@ def _said(case: Case) -> Iterator[str]:
         yield " ".join(order(case, found["ranks"]))
     if found["largest"]:
         yield largest(case, found["largest"])
+    yield from crossings(case)
     if found["heterogeneity"]:
         yield spread(case, found["heterogeneity"])
     if found.get("alone") and found["alone"]["most"]:
@@ -49,6 +50,7 @@ def line(case: Case) -> str:
     said = [trials(case), *refusals(case)]
     said += list(order(case, found["ranks"])) if found["ranks"] else []
     said += [largest(case, found["largest"])] if found["largest"] else []
+    said += list(crossings(case))
     return " ".join(said)
 
 
@@ -102,6 +104,19 @@ def largest(case: Case, row: Row) -> str:
     ends = {"now": reading.estimate(row["new"]), "before": reading.estimate(row["old"])}
     values = {"sds": sds(case, abs(row["shift"])), "word": verdict(case, row), "measure": reading.measure_name}
     return text("changes.summary.largest", **pair, **ends, **values)
+
+
+_CROSSINGS = {"gained": "changes.summary.gained", "lost": "changes.summary.lost", "turned": "changes.summary.turned"}
+
+
+def crossings(case: Case) -> Iterator[str]:
+    """The other effects whose interval came to exclude or to include no effect, or whose direction turned."""
+    found = case.found["effects"]
+    rows = [row for row in found if row != case.found["largest"] or row["size"] == "none"]
+    for kind, key in _CROSSINGS.items():
+        pairs = [case.pair(row) for row in rows if (row["turned"] if kind == "turned" else row["interval"] == kind)]
+        if pairs:
+            yield case.text(key, pairs=case.text.listed(pairs), null=case.reading.null)
 
 
 def spread(case: Case, row: Row) -> str:

@@ -14,6 +14,7 @@ from nma.output.text import clip, tidy
 MOST_FIELDS = 8
 LONGEST = 160
 _KINDS = {"entered": "changes.trials.entered", "left": "changes.trials.left"}
+_UNKNOWN = {"entered": "changes.trials.unknown_before", "left": "changes.trials.unknown_now"}
 _HEADS = ("changes.head.trial", "changes.head.what", "changes.head.details")
 
 
@@ -33,7 +34,7 @@ def _rows(case: Case, found: Row) -> Iterator[tuple[Cell, ...]]:
             yield (
                 Cell(case.reading.trial(row["id"])),
                 Cell(case.text(key)),
-                Cell(_arms(case, row), note=_why(case, row)),
+                Cell(_arms(case, row), note=_why(case, kind, row)),
             )
     for row in found["changed"]:
         key = "changes.trials.changed" if row["counted"] else "changes.trials.described"
@@ -49,10 +50,10 @@ def _arms(case: Case, row: Row) -> str:
     )
 
 
-def _why(case: Case, row: Row) -> str:
-    """Why the side without the trial leaves it out, where it says so."""
+def _why(case: Case, kind: str, row: Row) -> str:
+    """Why the side without the trial leaves it out; a side that does not list it did not know it."""
     if not row["rule"]:
-        return ""
+        return case.text(_UNKNOWN[kind])
     rule = case.text.word("rule", row["rule"])
     return case.text("changes.trials.reason", rule=rule, reason=clip(tidy(row["reason"]), LONGEST))
 
