@@ -10,6 +10,7 @@ import re
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +126,22 @@ def load(path: Path, name: str | None = None) -> Document:
     return parse(_read(path, name), path, name)
 
 
+def load_all(path: Path, name: str | None = None) -> list[Document]:
+    """Read a file of one or more YAML documents, each with the lines it has in the file; raises as :func:`load` does.
+
+    The ``text`` of a document has empty lines in the place of those before it.
+    """
+    name = name or path.name
+    text = _as_text(_read(path, name), name).removeprefix("\ufeff").replace("\r\n", "\n")
+    lines = text.split("\n")
+    starts = _Builder(text.encode("utf-8"), path, name).starts()
+    for start in starts:
+        lines[start] = lines[start].replace("---", "   ", 1) if lines[start].startswith("---") else lines[start]
+    edges = [0, *starts[1:], len(lines)]
+    parts = ("\n" * low + "\n".join(lines[low:high]).rstrip("\n ") + "\n" for low, high in pairwise(edges))
+    return [_Builder(part.encode("utf-8"), path, name).document() for part in parts]
+
+
 def parse(raw: bytes, path: Path, name: str) -> Document:
     """Read the bytes of a file that may not be in its place yet; raises as :func:`load` does."""
     _bounded(len(raw), name)
@@ -192,6 +209,16 @@ class _Builder:
         except YAMLError as error:
             raise self._error(1, f"not valid YAML ({error})") from None
         return Document(data, self.path, self.name, mark, self.text)
+
+    def starts(self) -> list[int]:
+        """Line, from 0, on which each document begins."""
+        try:
+            found = YAML(typ="safe").parse(self.text.decode("utf-8"))
+            return [event.start_mark.line for event in found if isinstance(event, events.DocumentStartEvent)]
+        except MarkedYAMLError as error:
+            raise self._not_yaml(error) from None
+        except YAMLError as error:
+            raise self._error(1, f"not valid YAML ({error})") from None
 
     def _first(self) -> tuple[Any, Mark]:
         data, mark, seen = None, Mark(1), 0

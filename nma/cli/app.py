@@ -30,6 +30,8 @@ ProjectOption = Annotated[Path | None, typer.Option("--project", help="Folder of
 STOPPED, MISUSED, BROKEN = 130, 2, 70
 """Exit codes of Ctrl-C, of a wrong command line, and of a fault in nma itself; what the user can mend exits with 1."""
 
+STOPPED_SAFELY = "Stopped; the folder that was being made is as it was."
+
 
 def main() -> None:
     """Run the command line; every error becomes a line each and an exit code, never a traceback."""
@@ -47,8 +49,8 @@ def _exit_code(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except NmaError as error:
         return _failed(*(str(problem) for problem in error.problems))
-    except (KeyboardInterrupt, typer.Abort):
-        code = STOPPED
+    except (KeyboardInterrupt, typer.Abort) as stop:
+        return _failed(str(stop) or STOPPED_SAFELY, code=STOPPED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
@@ -57,7 +59,7 @@ def _exit_code(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         return _misused(error) if hasattr(error, "format_message") else _broken(error)
     if code == STOPPED:
-        return _failed("Stopped; the folder that was being made is as it was.", code=STOPPED)
+        return _failed(STOPPED_SAFELY, code=STOPPED)
     return code if isinstance(code, int) else 0
 
 

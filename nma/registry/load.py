@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from pydantic import ValidationError
 
 from nma import yamlio
 from nma.errors import InputError, Problem, in_order, nearest
-from nma.registry.base import problems_of, shown
+from nma.registry.base import ID_PATTERN, problems_of, shown
 from nma.registry.rules import study_problems, vocabulary_problems
 from nma.registry.study import Study
 from nma.registry.vocabulary import Vocabulary
@@ -157,6 +158,11 @@ def check_documents(documents: Sequence[yamlio.Document], studies: Path, vocabul
     return in_order([*problems, *_overlap_problems({**ids, **own})])
 
 
+def document_problems(document: yamlio.Document, vocabulary: Vocabulary) -> list[Problem]:
+    """Problems of one trial by itself, wherever it lies."""
+    return in_order(_study_of(document, vocabulary)[1])
+
+
 def _read_study(
     path: Path, vocabulary: Vocabulary | None
 ) -> tuple[Study | None, yamlio.Document | None, list[Problem]]:
@@ -188,7 +194,7 @@ def _id_problems(document: yamlio.Document, ids: dict[str, yamlio.Document]) -> 
     if study_id in ids:
         hint = f"{ids[study_id].name} has it too"
         yield document.problem(("id",), "duplicate trial id", shown(study_id), hint=hint)
-    elif study_id != document.path.stem:
+    elif study_id != document.path.stem and re.fullmatch(ID_PATTERN, study_id):
         allowed, hint = shown(document.path.stem), "rename the file or the id"
         yield document.problem(("id",), "differs from the file name", shown(study_id), allowed, hint)
     ids.setdefault(study_id, document)

@@ -174,6 +174,8 @@ class Reading(Typed):
     """One reader's extraction, kept as history."""
 
     reader: Reader
+    name: Text | None = None
+    """Who read; also the folder of ``studies/.extractions`` that holds the whole reading."""
     basis: Text | None
     agreement: Agreement | None = None
     counts: tuple[ReadCount, ...]
@@ -181,11 +183,29 @@ class Reading(Typed):
     notes: Text | None
 
 
+Scalar = Text | Number | bool | None
+
+
+class FieldDecision(Typed):
+    """One field on which the readers differed: what each had, what was taken, why, and who decided."""
+
+    field: Text
+    first: Scalar
+    second: Scalar
+    taken: Scalar
+    reason: Text
+    by: Text
+
+
 class Decision(Typed):
     """What was taken from the readings, and why."""
 
     text: Text
     reason: Text
+    by: Text | None = None
+    """Who decided."""
+    fields: tuple[FieldDecision, ...] = ()
+    """Field by field, where the whole readings were compared."""
 
 
 class Extraction(Typed):
