@@ -10,7 +10,7 @@ from typing import Any
 from nma.errors import InputError, NmaError, Problem
 from nma.evidence import select
 from nma.project import Project
-from nma.revisions import find_revision, project_at, revision_hint
+from nma.revisions import Revision, find_revision, project_at, revision_hint
 from nma.staging import RESULTS
 from nma.stored import read
 from nma.vocab import Engine
@@ -81,9 +81,14 @@ def run_side(project: Project, name: str, model: str, options: RunOptions) -> Si
     detail = f"{revision.commit[:10]}, {revision.date}: {revision.subject}"
     with project_at(project, name, revision) as then:
         try:
-            return Side(name, "revision", detail, _results(then, model, options))
+            return Side(_called(name, revision), "revision", detail, _results(then, model, options))
         except NmaError as error:
             raise InputError(replace(problem, place=f"{name}:{problem.place}") for problem in error.problems) from None
+
+
+def _called(name: str, revision: Revision) -> str:
+    """The name that was given, or the short one of a commit that was given in full."""
+    return revision.commit[:10] if name == revision.commit else name
 
 
 def _nothing(root: Path, name: str) -> Problem:
