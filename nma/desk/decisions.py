@@ -189,11 +189,12 @@ def worksheet(comparison: Comparison, names: Sequence[str]) -> str:
         lines.append(
             study_text({"field": difference.field}).partition("\n")[2].replace("field:", "- field:", 1).rstrip()
         )
-        lines.append(f"  # first:  {_one_line(difference.first)}")
-        lines.append(f"  # second: {_one_line(difference.second)}")
+        lines.append(f"  # first:  {one_line(difference.first)}")
+        lines.append(f"  # second: {one_line(difference.second)}")
         lines += ["  take:", "  reason:", "  by:"]
     return "\n".join(lines) + "\n"
 
 
-def _one_line(value: Any) -> str:
+def one_line(value: Any) -> str:
+    """A value on one line, for people."""
     return "nothing" if value is None else " ".join(str(value).split())

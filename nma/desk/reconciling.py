@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import dropwhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 from nma import yamlio
 from nma.desk import readings
 from nma.desk.decisions import Decided
-from nma.desk.differences import ABSENT, Comparison, compare, rename_arm
+from nma.desk.differences import Comparison, compare, rename_arm
 from nma.desk.readings import REGISTRY, ReadingFile
 from nma.errors import InputError, Problem, nearest
 from nma.project import Project
 from nma.registry import read_vocabulary
 from nma.registry.base import shown
+from nma.registry.load import check_documents
 from nma.registry.text import SCHEMA_COMMENT, edited, styled
 from nma.registry.writing import create_documents, edit
 from nma.vocab import Agreement, ExtractionStatus, Reader
@@ -92,23 +94,37 @@ def write(project: Project, found: Pair, decided: Sequence[Decided]) -> Path:
     InputError
         The agreed file would have problems, or a reading changed while one was deciding.
     """
-
-    def change(tree: CommentedMap) -> None:
-        _unchanged(tree, found)
-        apply(tree, found, decided)
-
     if found.first.reader == REGISTRY:
-        return edit(project, found.study_id, change)
+        return edit(project, found.study_id, partial(_change, found=found, decided=decided))
+    document = _agreed(project, found, decided)
+    create_documents(project, [document])
+    return document.path
+
+
+def problems(project: Project, found: Pair, decided: Sequence[Decided]) -> list[Problem]:
+    """What would be wrong with the agreed file."""
+    try:
+        document = _agreed(project, found, decided)
+    except InputError as error:
+        return list(error.problems)
+    return check_documents([document], project.studies, project.vocabulary)
+
+
+def _agreed(project: Project, found: Pair, decided: Sequence[Decided]) -> yamlio.Document:
+    """The agreed file as it will stand in the registry."""
     path = project.studies / f"{found.study_id}.yaml"
-    if os.path.lexists(path):
-        what = "the trial is in the registry"
-        raise InputError(Problem(readings.name_of(project, path), "", what, hint=f"use it: --first {REGISTRY}"))
-    source = replace(found.first.document, path=path, name=readings.name_of(project, path))
-    lines = edited(source, change).splitlines(keepends=True)
+    name = readings.name_of(project, path)
+    if found.first.reader != REGISTRY and os.path.lexists(path):
+        raise InputError(Problem(name, "", "the trial is in the registry", hint=f"use it: --first {REGISTRY}"))
+    source = replace(found.first.document, path=path, name=name)
+    lines = edited(source, partial(_change, found=found, decided=decided)).splitlines(keepends=True)
     body = dropwhile(lambda line: line.startswith("#"), lines)
-    text = (SCHEMA_COMMENT + "".join(body)).encode("utf-8")
-    create_documents(project, [yamlio.parse(text, path, source.name)])
-    return path
+    return yamlio.parse((SCHEMA_COMMENT + "".join(body)).encode("utf-8"), path, name)
+
+
+def _change(tree: CommentedMap, found: Pair, decided: Sequence[Decided]) -> None:
+    _unchanged(tree, found)
+    apply(tree, found, decided)
 
 
 def _unchanged(tree: Any, found: Pair) -> None:
@@ -262,12 +278,3 @@ def _field(each: Decided) -> dict[str, Any]:
     difference = each.difference
     values = {"first": difference.first, "second": difference.second, "taken": each.taken}
     return {"field": difference.field, **values, "reason": each.reason, "by": each.by}
-
-
-def preview(found: Pair, decided: Sequence[Decided]) -> list[str]:
-    """One line for each decision."""
-    return [f"{each.difference.field}: {_or_nothing(each.taken)} ({each.reason})" for each in decided]
-
-
-def _or_nothing(value: Any) -> str:
-    return "nothing" if value is None else "left out" if value == ABSENT else str(value)

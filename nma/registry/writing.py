@@ -87,7 +87,7 @@ def create(project: Folders, files: Mapping[str, str]) -> list[Path]:
     OutputError
         Nothing can be written there.
     """
-    _check_ids(files)
+    check_ids(files)
     studies = project.studies
     documents = [
         yamlio.parse(text.encode("utf-8"), studies / f"{study_id}.yaml", f"{studies.name}/{study_id}.yaml")
@@ -124,7 +124,7 @@ def edit(project: Folders, study_id: str, change: Callable[[CommentedMap], None]
     """
     from nma.registry.text import edited
 
-    _check_ids([study_id])
+    check_ids([study_id])
     path = project.studies / f"{study_id}.yaml"
     name = f"{project.studies.name}/{path.name}"
     with locked(project.studies):
@@ -202,7 +202,8 @@ def _default_mode() -> int:
     return 0o666 & ~mask
 
 
-def _check_ids(ids: Iterable[str]) -> None:
+def check_ids(ids: Iterable[str]) -> None:
+    """Refuse what cannot be the id of a trial, before it becomes part of a path; raises InputError."""
     import re
 
     from nma.errors import strange_character
