@@ -81,6 +81,6 @@ def _git(root: Path, *arguments: str) -> bytes | None:
     """What git prints; None where it fails or is not installed."""
     try:
         done = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, check=False)
-    except OSError:
+    except (OSError, ValueError):
         return None
     return done.stdout if done.returncode == 0 else None
