@@ -26,6 +26,7 @@ _COUNTS = {
 _SETTINGS = {
     **_NUMBER,
     "name": ("analysis name",),
+    "type": ("data type",),
     "one": ("experimental group label",),
     "two": ("control group label",),
 }
@@ -41,29 +42,32 @@ def read(source: Source) -> Found:
     """
     parts = _parts(source)
     outcomes = _outcomes(_grid(parts, SETTINGS, source.name))
+    counted = {number for number, (kind, _) in outcomes.items() if kind.lower() in ("", "dichotomous")}
     grid = _grid(parts, ROWS, source.name)
     found = columns(grid, {**_NUMBER, "study": ("study",), "year": ("study year",), **_COUNTS}, ("year",))
     for line in grid.lines:
         counts = [line[found[name]] for name in _COUNTS]
-        if all(cell.is_missing for cell in counts):
-            continue
         number = f"{line[found['group']].text.strip()}.{line[found['number']].text.strip()}"
         if number not in outcomes:
             what = f"analysis {number} is not in the settings"
             raise InputError(Problem(line[0].place, "", what, hint="export the package again"))
+        if number not in counted:
+            continue
         year = line[found["year"]] if "year" in found else Cell("", line[0].place)
         row = PairRow(line[found["study"]], year, (counts[0], counts[1], counts[2], counts[3]))
-        outcomes[number].rows.append(row)
-    return collected(list(outcomes.values()), source.name, source.analysis)
+        outcomes[number][1].rows.append(row)
+    return collected([outcomes[number][1] for number in outcomes if number in counted], source.name, source.analysis)
 
 
-def _outcomes(grid: Grid) -> dict[str, Outcome]:
-    found = columns(grid, _SETTINGS)
-    outcomes: dict[str, Outcome] = {}
+def _outcomes(grid: Grid) -> dict[str, tuple[str, Outcome]]:
+    """Kind of data and outcome by number."""
+    found = columns(grid, _SETTINGS, ("type",))
+    outcomes: dict[str, tuple[str, Outcome]] = {}
     for line in grid.lines:
         number = f"{line[found['group']].text.strip()}.{line[found['number']].text.strip()}"
         labels = (line[found["one"]], line[found["two"]])
-        outcomes[number] = Outcome(number, line[found["name"]].text, labels)
+        kind = line[found["type"]].text.strip() if "type" in found else ""
+        outcomes[number] = (kind, Outcome(number, line[found["name"]].text, labels))
     return outcomes
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from nma.errors import InputError, OutputError, Problem
 from nma.evidence import Evidence, contrast_table
+from nma.evidence.measures import MEASURES
 from nma.exchange import delimited, gemtc_json, revman, revman5, stata, workbooks
 from nma.exchange.rows import ArmRow, Cell, label_problems
 from nma.exchange.tables import LONG, write_long, write_wide
@@ -105,7 +106,7 @@ def _revman(evidence: Evidence, ending: str, name: str) -> bytes:
     return revman.written(rows_of(evidence), _outcome(evidence), name)
 
 
-_GROUPS = "that the arms of a trial with three arms or more belong to one trial: each pair of them is a comparison"
+_GROUPS = "a trial with three arms or more as one piece of evidence: each pair of its arms is a row of its own"
 LAYOUTS: dict[ExchangeFormat, Layout] = {
     ExchangeFormat.METAINSIGHT_LONG: Layout(
         TABLE_ENDINGS, _long(ExchangeFormat.METAINSIGHT_LONG), "", "MetaInsight takes trials with up to six arms"
@@ -115,13 +116,13 @@ LAYOUTS: dict[ExchangeFormat, Layout] = {
         TABLE_ENDINGS,
         _long(ExchangeFormat.BUGSNET),
         "",
-        'in R: data.prep(arm.data = read.csv(FILE), varname.t = "treatment", varname.s = "study")',
+        'In R: data.prep(arm.data = read.csv(FILE), varname.t = "treatment", varname.s = "study")',
     ),
     ExchangeFormat.NETMETA: Layout(
         TABLE_ENDINGS,
         _pairs,
         "",
-        "TE and seTE are those of nma extract; netmeta adds its own halves when it computes them from the counts",
+        "TE is the {scale} of treat1 against treat2 as in nma extract; netmeta adds its own halves to the counts",
     ),
     ExchangeFormat.GEMTC: Layout(
         TABLE_ENDINGS,
@@ -140,13 +141,13 @@ LAYOUTS: dict[ExchangeFormat, Layout] = {
         (*TABLE_ENDINGS, ".dta"),
         _long(ExchangeFormat.STATA),
         "",
-        "in Stata: network setup r n, studyvar(study) trtvar(trt)",
+        "In Stata: network setup r n, studyvar(study) trtvar(trt)",
     ),
     ExchangeFormat.REVMAN5: Layout(
-        (".rm5",), _revman5, _GROUPS, "the review's texts are empty: the file holds its studies and data"
+        (".rm5",), _revman5, _GROUPS, "The review's texts are empty: the file holds its studies and data"
     ),
     ExchangeFormat.REVMAN: Layout(
-        (".zip",), _revman, _GROUPS, "a trial with three arms or more counts its people once in each comparison"
+        (".zip",), _revman, _GROUPS, "A trial with three arms or more counts its people once in each comparison"
     ),
 }
 
@@ -171,7 +172,8 @@ def losses(evidence: Evidence, layout: ExchangeFormat) -> Iterator[str]:
     row = LAYOUTS[layout]
     yield f"{layout} cannot hold: {ALWAYS}{f'; {row.cannot_hold}' if row.cannot_hold else ''}."
     if row.note:
-        yield f"{row.note[0].upper()}{row.note[1:]}."
+        measure = evidence.analysis.effect_measure
+        yield row.note.format(scale=f"{'log ' if MEASURES[measure].is_log else ''}{measure}") + "."
     yield from evidence.log
 
 
