@@ -74,7 +74,7 @@ def test_the_files_as_they_are_against_a_revision(repository, tmp_path):
         ("changed", "alpha-2001"),
     }
     assert found["alone"]["most"] == found["alone"]["rows"][0]
-    assert lines[0] == "1 left (Delta) and the numbers of 1 changed (Alpha): 3 trials now, 4 trials before."
+    assert lines[0] == "1 trial left (Delta) and the numbers of 1 trial changed (Alpha): 3 trials now, 4 before."
     assert found["old"]["detail"].endswith(": The beginning")
     assert (found["old"]["kind"], found["new"]["kind"]) == ("revision", "working tree")
     files = {path.relative_to(tmp_path / "out").as_posix() for path in (tmp_path / "out").rglob("*") if path.is_file()}
@@ -132,7 +132,7 @@ def test_a_run_keeps_what_it_replaces_and_says_what_changed(review, tmp_path):
     _, lines, _ = review.run(*run)
     assert (out / "previous.json").read_bytes() == first
     assert "previous.json" in json.loads((out / "results.json").read_text("utf-8"))["files"]
-    assert lines[-2].startswith("Since the last run: the numbers of 1 changed (Alpha): 4 trials now, 4 trials before. ")
+    assert lines[-2].startswith("Since the last run: The numbers of 1 trial changed (Alpha): 4 trials now, 4 before. ")
     assert lines[-1] == f"More of it: nma compare {out / 'previous.json'} {out}"
     found, _ = compare(review, out / "previous.json", out, out=tmp_path / "page")
     assert [row["id"] for row in found["trials"]["changed"]] == ["alpha-2001"]

@@ -74,8 +74,9 @@ def trials(case: Case) -> str:
     said = [text(_MOVES[kind], count=len(it), names=names(case, it)) for kind, it in rows.items() if it]
     if not said:
         return text("changes.summary.unmoved")
-    sizes = {side: text("changes.summary.trial_count", count=found["studies"][side]) for side in ("old", "new")}
-    return text("changes.summary.trials", moves=text.listed(said), now=sizes["new"], before=sizes["old"])
+    now = text("changes.summary.trial_count", count=found["studies"]["new"])
+    moves = text.listed(said)
+    return text("changes.summary.trials", moves=moves[0].upper() + moves[1:], now=now, before=found["studies"]["old"])
 
 
 def order(case: Case, ranks: Row) -> Iterator[str]:
