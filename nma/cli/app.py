@@ -50,7 +50,7 @@ def _exit_code(arguments: Sequence[str] | None = None) -> int:
     except NmaError as error:
         return _failed(*(str(problem) for problem in error.problems))
     except (KeyboardInterrupt, typer.Abort) as stop:
-        return _failed(str(stop) or STOPPED_SAFELY, code=STOPPED)
+        return _failed(str(stop) or str(stop.__cause__ or "") or STOPPED_SAFELY, code=STOPPED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1

@@ -27,11 +27,12 @@ from nma.desk.differences import ABSENT, OUT_OF_SIGHT, TEXTS, entry_key, rename_
 from nma.project import Project
 from nma.registry import Study
 from nma.registry.study import Decision, ReadCount, Reading
+from nma.vocab import Risk
 
 COUNT_FIELDS = ("node", "months", "randomised", "events", "n", "percent")
 HEADINGS = ("field", "pairs", "agree", "share", "kappa", "one reader only", "neither")
-LEFT_OUT = frozenset({"year", "pmid", "doi"})
-"""Bibliographic fields: the second reader is given them."""
+LEFT_OUT = frozenset({"year", "pmid", "doi", "arm", "outcome"})
+"""What the second reader is given, and what only tells rows apart."""
 ONE_VALUE = "undefined: one value throughout"
 NO_PAIRS = "undefined: no pairs"
 
@@ -74,8 +75,8 @@ class AgreementTable:
         found = {row.field: row for row in self.rows}
         parts = [_in_words(found[field]) for field in ("node", "events", "n") if field in found and found[field].pairs]
         told = f" They agreed on {'; '.join(parts)}." if parts else ""
-        apart = f" {self.unmatched_rows} arms at a time point were reported by one reader only." if parts else ""
-        return f"Two readers extracted {self.trials} trials.{told}{apart}"
+        apart = f" Rows of counts that only one reader has: {self.unmatched_rows}." if self.unmatched_rows else ""
+        return f"Two readers extracted {self.trials} trial{'s' * (self.trials != 1)}.{told}{apart}"
 
 
 _NAMES = {"node": "the treatment node", "events": "the number of events", "n": "the number of participants"}
@@ -167,7 +168,13 @@ def _whole_pairs(project: Project, study: Study, second: Reading) -> Iterator[tu
     for name, value in _fields(_as_compared(reading.data, decision), ""):
         key = name.rpartition(".")[2]
         if key not in TEXTS | LEFT_OUT and key not in COUNT_FIELDS and not name.startswith(alone):
-            yield key, differed.get(name, (value, value))
+            yield key, _judged(differed.get(name, (value, value)))
+
+
+def _judged(pair: Pair) -> Pair:
+    """A domain that a reader did not assess is no value of hers."""
+    one, other = (None if value == Risk.NOT_ASSESSED else value for value in pair)
+    return one, other
 
 
 def _as_compared(data: Mapping[str, Any], decision: Decision) -> dict[str, Any]:

@@ -49,7 +49,7 @@ class Terminal:
         completer = WordCompleter(list(question.words), sentence=True, ignore_case=True) if question.words else None
         try:
             text = self.session.prompt(
-                f"{printable(question.text)}: ",
+                printable(question.text) + (" " if question.text.endswith("?") else ": "),
                 completer=completer,
                 complete_while_typing=True,
                 validator=_Checked(question),

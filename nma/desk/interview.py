@@ -146,10 +146,10 @@ def _counts(asker: Asker, label: str) -> dict[str, Any]:
 
 
 def _eligibility(asker: Asker) -> dict[str, Any]:
-    network = asker.ask(word("Can the trial stand in the network", YesNo, "yes"))
+    network = asker.ask(word("Can the trial stand in the network?", YesNo, "yes"))
     reason = None
     if network == YesNo.NO:
-        reason = asker.ask(Question("Why not", field_value(Report, "first_author")))
+        reason = asker.ask(Question("Why not?", field_value(Report, "first_author")))
     doubt = asker.ask(Question("A doubt about it", field_value(Eligibility, "reason"), hint=NOTHING))
     return {"network": network, "reason": reason, "doubts": [doubt] if doubt else [], "overlaps": []}
 

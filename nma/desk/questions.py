@@ -58,8 +58,8 @@ def field_value(model: type[BaseModel], name: str, *checks: Callable[[Any], None
     """Turn a typed answer into a value of a model's field, as strictly as a file is read."""
     annotation = get_type_hints(model, include_extras=True)[name]
     adapter = TypeAdapter(annotation, config=ConfigDict(allow_inf_nan=False))
-    numbers = _accepts(adapter, 1) and not _accepts(adapter, "1")
-    optional = _accepts(adapter, None)
+    numbers = bool(_refusals(adapter, "x") & {"int_type", "float_type", "not_a_number"})
+    optional = not _refusals(adapter, None)
 
     def value(typed: str) -> Any:
         text = " ".join(typed.split())
@@ -67,7 +67,9 @@ def field_value(model: type[BaseModel], name: str, *checks: Callable[[Any], None
             if optional:
                 return None
             raise RefusedError("must be filled in")
-        found = _validated(adapter, _number(text) if numbers else text)
+        typed_value = _number(text) if numbers else text
+        found = _validated(adapter, typed_value)
+        found = typed_value if found == typed_value else found
         for check in checks:
             check(found)
         return found
@@ -75,12 +77,13 @@ def field_value(model: type[BaseModel], name: str, *checks: Callable[[Any], None
     return value
 
 
-def _accepts(adapter: TypeAdapter[Any], value: Any) -> bool:
+def _refusals(adapter: TypeAdapter[Any], value: Any) -> set[str]:
+    """Why a value is refused; empty when it is accepted."""
     try:
         adapter.validate_python(value)
-    except ValidationError:
-        return False
-    return True
+    except ValidationError as error:
+        return {detail["type"] for detail in error.errors()}
+    return set()
 
 
 def _number(text: str) -> float:
@@ -126,7 +129,7 @@ def word(text: str, words: Iterable[str], default: str = "", hint: str = "", opt
 
 def yes(asker: Asker, text: str, default: str = "") -> bool:
     """Whether the answer is yes."""
-    return bool(asker.ask(word(text, ("yes", "no"), default)) == "yes")
+    return bool(asker.ask(word(f"{text}?", ("yes", "no"), default)) == "yes")
 
 
 def fields(asker: Asker, model: type[BaseModel], names: Mapping[str, str]) -> dict[str, Any]:

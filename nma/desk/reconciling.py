@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -210,7 +211,7 @@ def _keep_history(tree: Any, found: Pair, decided: Sequence[Decided]) -> None:
     """Both readings and the decision, under ``extraction``."""
     kept = [] if found.first.reader != REGISTRY else list(tree["extraction"]["readings"])[:1]
     first = kept[0] if kept else _reading(found.first, Reader.FIRST, found.first.data)
-    second = _reading(found.second, Reader.SECOND, found.comparison.second)
+    second = _reading(found.second, Reader.SECOND, _under_our_labels(found))
     second["agreement"] = str(_agreement(decided))
     complete = any(sum(_complete(row) for row in record["counts"]) >= 2 for record in tree["outcomes"])
     extraction = {
@@ -230,6 +231,15 @@ def _keep_history(tree: Any, found: Pair, decided: Sequence[Decided]) -> None:
         stored["readings"] = styled(extraction["readings"])
 
 
+def _under_our_labels(found: Pair) -> dict[str, Any]:
+    """The second reading as it was read, but with the first's labels: history names arms of this trial."""
+    data = copy.deepcopy(dict(found.second.data))
+    for difference in found.comparison.differences:
+        if difference.is_arm_label:
+            rename_arm(data, difference.second, difference.first)
+    return data
+
+
 def _complete(row: Mapping[str, Any]) -> bool:
     return row["events"] is not None and row["n"] is not None
 
@@ -243,7 +253,7 @@ def _reading(reading: ReadingFile, reader: Reader, data: Mapping[str, Any]) -> d
     sources = [f"{record['outcome']} at {record['months']:g} months: {record['source']}" for record in data["outcomes"]]
     return {
         "reader": str(reader),
-        "name": reading.reader,
+        "name": None if reading.reader == REGISTRY else reading.reader,
         "basis": ", ".join(dict.fromkeys(record["basis"] for record in data["outcomes"])) or None,
         "counts": rows,
         "sources": [],
@@ -262,7 +272,8 @@ def _agreement(decided: Sequence[Decided]) -> Agreement:
 
 
 def _decision(found: Pair, decided: Sequence[Decided]) -> dict[str, Any]:
-    comparison, (first, second) = found.comparison, found.names
+    comparison = found.comparison
+    first, second = ("The registry's file" if name == REGISTRY else name for name in found.names)
     reasons = list(dict.fromkeys(each.reason for each in decided))
     deciders = list(dict.fromkeys(each.by for each in decided))
     text = f"{first} and {second} agree on {comparison.agreed} fields and differ on {len(decided)}."

@@ -117,7 +117,10 @@ def _problem(detail: ErrorDetails, document: Document, model: type[BaseModel], b
         return document.problem(where, "missing", hint=hint)
     if kind in ("enum", "literal_error"):
         words = _words(context)
-        return document.problem(where, "not an allowed word", shown(got), listed(words), nearest(got, words))
+        close = None if got is None else nearest(got, words)
+        return document.problem(where, "not an allowed word", shown(got), listed(words), close)
+    if kind == "string_type" and got is None:
+        return document.problem(where, "must be filled in", shown(got))
     if kind == "string_pattern_mismatch":
         allowed_form = PATTERNS.get(context["pattern"])
         return document.problem(where, KINDS[kind], shown(got), allowed_form, strange_character(str(got)))
