@@ -41,7 +41,7 @@ def test_a_new_review_is_green_and_runs(tmp_path, capsys):
     assert lines[:-2] == [f"Written: {folder / name}" for name in (*FILES, *SCHEMAS)]
     assert set(contents(folder)) == {*FILES, *SCHEMAS}
     code, lines, errors = run(capsys, "check", "--project", folder)
-    assert (code, lines) == (0, ["1 trial and 1 specification: no problems."]), errors
+    assert (code, lines[0]) == (0, "1 trial and 1 specification: no problems."), errors
     out = tmp_path / "out"
     assert run(capsys, "run", "main", "--engine", "exact", "--out", out, "--project", folder)[0] == 0
     page = (out / "report.html").read_text("utf-8")
