@@ -26,7 +26,7 @@ def gemtc(evidence: Evidence, file: str) -> tuple[list[str], Data]:
     spread = None if prior is None or analysis.priors.heterogeneity is None else prior(analysis.priors.heterogeneity)
     title = "Network meta-analysis with the R package gemtc (it needs JAGS)."
     lines = list(opening(evidence, title, list(_differences(analysis, contrasts, spread))))
-    lines += ["library(gemtc)", "", reading(file, data.head), *data.legend(evidence), ""]
+    lines += ["library(gemtc)", "library(coda)", "", reading(file, data.head), *data.legend(evidence), ""]
     lines += [
         "network <- mtc.network(",
         f"  {'data.re' if contrasts else 'data.ab'} = data,",
@@ -54,7 +54,7 @@ def _model(analysis: Analysis, spread: RPrior | None) -> Iterator[str]:
 
 def _answers(analysis: Analysis, reference: str) -> Iterator[str]:
     yield "# Each chain must have forgotten its start: values near 1."
-    yield "print(coda::gelman.diag(samples$samples, multivariate = FALSE))"
+    yield "print(gelman.diag(samples$samples, multivariate = FALSE))"
     yield "print(labels)"
     yield "print(summary(samples))"
     yield f"effects <- relative.effect(samples, t1 = {reference}, preserve.extra = FALSE)"
