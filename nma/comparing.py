@@ -80,7 +80,6 @@ def _sides(project: Project, names: tuple[str | None, str | None], options: Comp
     for name in (old, new):
         side = stored.get(name) or read_side(name)
         if side is None:
-            options.run.say(f"running {model} as of {'the files as they are' if name == WORKING_TREE else name}")
             side = run_side(project, name, model, options.run)
         made.append(side)
     return made[0], made[1]

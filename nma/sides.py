@@ -74,11 +74,13 @@ def run_side(project: Project, name: str, model: str, options: RunOptions) -> Si
         There is no such revision, or its files cannot be used.
     """
     if name == WORKING_TREE:
+        options.say(f"running {model} on the files as they are")
         return Side(name, "working tree", "", _results(project, model, options))
     revision = find_revision(project.root, name)
     if revision is None:
         raise InputError(_nothing(project.root, name))
     detail = f"{revision.commit[:10]}, {revision.date}: {revision.subject}"
+    options.say(f"running {model} as of {name}")
     with project_at(project, name, revision) as then:
         try:
             return Side(_called(name, revision), "revision", detail, _results(then, model, options))
@@ -96,7 +98,9 @@ def _nothing(root: Path, name: str) -> Problem:
     path = stored_results(name)
     if path is None:
         return revision_hint(root, name)
-    return Problem(str(path), "", "no results here", hint="nma run makes them")
+    below = sorted(child.parent.name for child in path.parent.glob(f"*/{RESULTS}"))
+    hint = f"did you mean {path.parent / below[0]}?" if below else "nma run makes them"
+    return Problem(str(path), "", "no results here", hint=hint)
 
 
 def _results(project: Project, model: str, options: RunOptions) -> dict[str, Any]:

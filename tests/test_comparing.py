@@ -132,7 +132,7 @@ def test_a_run_keeps_what_it_replaces_and_says_what_changed(review, tmp_path):
     _, lines, _ = review.run(*run)
     assert (out / "previous.json").read_bytes() == first
     assert "previous.json" in json.loads((out / "results.json").read_text("utf-8"))["files"]
-    assert lines[-2].startswith("Since the last run: The numbers of 1 trial changed (Alpha): 4 trials now, 4 before. ")
+    assert lines[-2].startswith("Since the last run of other inputs: The numbers of 1 trial changed (Alpha): 4 trials now, 4 before. ")
     assert lines[-1] == f"More of it: nma compare {out / 'previous.json'} {out}"
     found, _ = compare(review, out / "previous.json", out, out=tmp_path / "page")
     assert [row["id"] for row in found["trials"]["changed"]] == ["alpha-2001"]
@@ -243,6 +243,7 @@ def test_what_cannot_be_compared_is_one_clear_line(review, tmp_path, change, sai
         review.change(MAIN, "  heterogeneity: {family: half-normal, scale: 0.5}\n", "")
     found, lines = compare(review, tmp_path / "old", ".", out=tmp_path / "out")
     assert said in lines
+    assert [row["kind"] for row in found["alone"]["rows"]] == (["specification"] if found["effects"] else [])
     assert found["refused"]
     assert said in (tmp_path / "out/compare.html").read_text("utf-8")
 

@@ -66,7 +66,7 @@ def _since_last(folder: Path, reports: Path) -> None:
         return
     from nma.output.changes import at_once
 
-    out.print(f"Since the last run: {at_once(changed, reports)}")
+    out.print(f"Since the last run of other inputs: {at_once(changed, reports)}")
     out.print(f"More of it: nma compare {shlex.quote(str(folder / PREVIOUS))} {shlex.quote(str(folder))}")
 
 

@@ -67,7 +67,7 @@ def alone(old: Row, new: Row, found: Row, tried: Tried) -> Plain:
     trials = found["trials"]
     moved = [(kind, row) for kind in ("entered", "left", "changed") for row in trials[kind] if row.get("counted", True)]
     spec = any(row["modelled"] for row in found["specification"])
-    if found["refused"] or not (moved or spec):
+    if not found["effects"] or not (moved or spec):
         return {"rows": [], "of": len(moved), "most": None, "error": None}
     after = {trial["id"]: trial["participants"] for side in (old, new) for trial in side["evidence"]["trials"]}
     largest = sorted(moved, key=lambda it: -after[it[1]["id"]])[:MOST]

@@ -33,7 +33,7 @@ def alone(case: Case) -> tuple[Block, ...]:
     if found["error"]:
         return (Block(lead=(text("changes.alone.error", reason=tidy(found["error"])),)),)
     if not found["rows"]:
-        key = "changes.alone.refused" if case.found["refused"] else "changes.alone.none"
+        key = "changes.alone.none" if case.found["effects"] else "changes.alone.refused"
         return (Block(lead=(text(key),)),)
     tried = [row for row in found["rows"] if row["kind"] != "specification"]
     lead = [text("changes.alone.lead")]
