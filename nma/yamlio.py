@@ -136,7 +136,8 @@ def load_all(path: Path, name: str | None = None) -> list[Document]:
     lines = text.split("\n")
     starts = _Builder(text.encode("utf-8"), path, name).starts()
     for start in starts:
-        lines[start] = lines[start].replace("---", "   ", 1) if lines[start].startswith("---") else lines[start]
+        if lines[start].startswith("---"):
+            lines[start] = ("   " + lines[start][3:]).rstrip()
     edges = [0, *starts[1:], len(lines)]
     parts = ("\n" * low + "\n".join(lines[low:high]).rstrip("\n ") + "\n" for low, high in pairwise(edges))
     return [_Builder(part.encode("utf-8"), path, name).document() for part in parts]

@@ -25,7 +25,10 @@ PATTERNS = {
 SAID_BY_RULES = "said_by_rules"
 """Kind of an error that a rule on the plain data reports too, with its place."""
 
+BLANK = "must be filled in"
+
 KINDS = {
+    "blank": BLANK,
     "string_type": "must be text (put it in quotes)",
     "string_too_short": "must not be empty",
     "string_too_long": "must not be longer than {max_length} characters",
@@ -68,7 +71,7 @@ def _plain_text(value: Any) -> Any:
         hint = f"delete it: {strange_character(value[found.start() :])}".replace("character 1 of it", "it")
         raise PydanticCustomError("invisible", "holds an invisible character", {"hint": hint})
     if not value.strip():
-        raise PydanticCustomError("blank", "must not be empty")
+        raise PydanticCustomError("only_blanks", "must not be empty")
     return value
 
 
@@ -105,7 +108,7 @@ def _only_faulty(detail: ErrorDetails) -> bool:
 
 
 def _problem(detail: ErrorDetails, document: Document, model: type[BaseModel], base: Sequence[Any]) -> Problem:
-    kind, context, got = detail["type"], detail.get("ctx", {}), detail.get("input")
+    kind, context, got = _kind(detail), detail.get("ctx", {}), detail.get("input")
     within = [step for step in detail["loc"] if step != "[key]"] + list(context.get("at", ()))
     where = [*base, *within]
     if kind == "extra_forbidden":
@@ -117,10 +120,8 @@ def _problem(detail: ErrorDetails, document: Document, model: type[BaseModel], b
         return document.problem(where, "missing", hint=hint)
     if kind in ("enum", "literal_error"):
         words = _words(context)
-        close = None if got is None else nearest(got, words)
-        return document.problem(where, "not an allowed word", shown(got), listed(words), close)
-    if kind == "string_type" and got is None:
-        return document.problem(where, "must be filled in", shown(got))
+        told = (BLANK, None) if got is None else ("not an allowed word", nearest(got, words))
+        return document.problem(where, told[0], shown(got), listed(words), told[1])
     if kind == "string_pattern_mismatch":
         allowed_form = PATTERNS.get(context["pattern"])
         return document.problem(where, KINDS[kind], shown(got), allowed_form, strange_character(str(got)))
@@ -130,6 +131,12 @@ def _problem(detail: ErrorDetails, document: Document, model: type[BaseModel], b
         return document.problem(where, KINDS[kind].format_map(context), shown(got))
     found = None if isinstance(got, (dict, list)) else shown(got)
     return document.problem(where, detail["msg"], found, context.get("allowed"), context.get("hint"))
+
+
+def _kind(detail: ErrorDetails) -> str:
+    """Kind of an error; a value that is missing after its key is a kind of its own."""
+    scalars = ("string_type", "not_a_number", "int_type", "float_type")
+    return "blank" if detail.get("input") is None and detail["type"] in scalars else detail["type"]
 
 
 def _words(context: Any) -> list[str]:

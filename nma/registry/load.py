@@ -194,7 +194,7 @@ def _id_problems(document: yamlio.Document, ids: dict[str, yamlio.Document]) -> 
     if study_id in ids:
         hint = f"{ids[study_id].name} has it too"
         yield document.problem(("id",), "duplicate trial id", shown(study_id), hint=hint)
-    elif study_id != document.path.stem and re.fullmatch(ID_PATTERN, study_id):
+    elif study_id != document.path.stem and len(study_id) <= 80 and re.fullmatch(ID_PATTERN, study_id):
         allowed, hint = shown(document.path.stem), "rename the file or the id"
         yield document.problem(("id",), "differs from the file name", shown(study_id), allowed, hint)
     ids.setdefault(study_id, document)

@@ -63,7 +63,9 @@ def test_the_registrys_own_double_reading(project):
         ours, theirs = (list(reading.counts) for reading in study.extraction.readings)
         for row in ours:
             # tsang-2009 names one arm twice at one time: each row is used once, in order.
-            same = next((other for other in theirs if (other.arm, other.months) == (row.arm, row.months)), None)
+            # The second reader of bejerholm-2017 found no months.
+            at = (row.arm, None if study.id == "bejerholm-2017" else row.months)
+            same = next((other for other in theirs if (other.arm, other.months) == at), None)
             if same is not None:
                 theirs.remove(same)
                 if row.events is not None and same.events is not None:
