@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from nma._version import __version__
-from nma.errors import InputError, NmaError, Problem
+from nma.errors import InputError, NmaError, OutputError, Problem
 from nma.parallel import HERE, Executors
 from nma.project import Project
 from nma.sides import WORKING_TREE, Side, read_side, run_side
 from nma.staging import COMPARISON, MANIFESTS, PREVIOUS, RESULTS, own_files, staging
-from nma.stored import read, write_comparison
+from nma.stored import AGAIN, read, write_comparison
 from nma.vocab import Engine
 from nma.workflow import RunOptions
 
@@ -55,20 +55,27 @@ def compare(project: Project, names: tuple[str | None, str | None], options: Com
     NmaError
         A side cannot be read or run, or the two cannot be compared; what the folder held is untouched.
     """
-    from nma.answers.changes import changes
-    from nma.sweeps.alone import Tried, alone
-
     old, new = _sides(project, names, options)
-    found = changes(old.results, new.results)
-    options.run.say("comparing: each changed trial alone")
-    tried = Tried(options.run.seed, options.executors)
-    found |= {"alone": alone(old.results, new.results, found, tried), **_frame(old, new)}
-    found["provenance"] = _provenance(project, old, new)
+    try:
+        found = _compared(old, new, options) | {"provenance": _provenance(project, old, new)}
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        what = f"results that do not hold what a comparison needs ({type(error).__name__}: {error})"
+        raise OutputError(Problem(f"{old.name}, {new.name}", "", what, hint=AGAIN)) from error
     out = options.out or Path("out") / f"compare-{_slug(old.name)}-{_slug(new.name)}"
     kept = own_files(out, [name for name in MANIFESTS if name != COMPARISON])
     with staging(out, kept) as folder:
         write_comparison(folder, found, project.reports)
     return found, out
+
+
+def _compared(old: Side, new: Side, options: CompareOptions) -> Plain:
+    from nma.answers.changes import changes
+    from nma.sweeps.alone import Tried, alone
+
+    found = changes(old.results, new.results)
+    options.run.say("comparing: each changed trial alone")
+    tried = Tried(options.run.seed, options.executors)
+    return found | {"alone": alone(old.results, new.results, found, tried), **_frame(old, new)}
 
 
 def _sides(project: Project, names: tuple[str | None, str | None], options: CompareOptions) -> tuple[Side, Side]:

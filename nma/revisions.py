@@ -60,21 +60,35 @@ def project_at(project: Project, name: str, revision: Revision) -> Iterator[Proj
     if packed is None:
         raise InputError(Problem(name, "", "git cannot read this revision", hint="fetch it (git fetch --unshallow)"))
     with tempfile.TemporaryDirectory(prefix="nma-revision-") as folder:
-        with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
-            archive.extractall(folder, filter="data")
+        try:
+            with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
+                archive.extractall(folder, filter="data")
+        except tarfile.TarError as error:
+            what, hint = f"this revision cannot be unpacked ({error})", "no file of a review may be a link out of it"
+            raise InputError(Problem(name, "", what, hint=hint)) from None
         yield Project(Path(folder), "argument")
 
 
 def revision_hint(root: Path, name: str) -> Problem:
     """Why a name is no side of a comparison."""
     hint = "name a result folder, a revision that 'git log' shows, or . for the files as they are"
-    if _git(root, "rev-parse", "--git-dir") is None:
-        hint = "name a result folder, or . for the files as they are; there are no revisions outside a git repository"
+    silence = _silence(root)
+    if silence:
+        hint = f"name a result folder, or . for the files as they are; there are no revisions here ({silence})"
     return Problem("", "", "neither results nor a git revision", shown(name), hint=hint)
 
 
 def _top(root: Path) -> Path:
     return Path((_git(root, "rev-parse", "--show-toplevel") or str(root).encode()).decode().strip())
+
+
+def _silence(root: Path) -> str:
+    """Why git says nothing of this folder, in its own words; empty where it does."""
+    try:
+        done = subprocess.run(["git", "-C", str(root), "rev-parse", "--git-dir"], capture_output=True, check=False)
+    except OSError as error:
+        return f"git: {error.strerror}"
+    return "" if done.returncode == 0 else done.stderr.decode("utf-8", "replace").strip().partition("\n")[0]
 
 
 def _git(root: Path, *arguments: str) -> bytes | None:

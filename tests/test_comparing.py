@@ -132,7 +132,9 @@ def test_a_run_keeps_what_it_replaces_and_says_what_changed(review, tmp_path):
     _, lines, _ = review.run(*run)
     assert (out / "previous.json").read_bytes() == first
     assert "previous.json" in json.loads((out / "results.json").read_text("utf-8"))["files"]
-    assert lines[-2].startswith("Since the last run of other inputs: The numbers of 1 trial changed (Alpha): 4 trials now, 4 before. ")
+    assert lines[-2].startswith(
+        "Since the last run of other inputs: The numbers of 1 trial changed (Alpha): 4 trials now, 4 before. "
+    )
     assert lines[-1] == f"More of it: nma compare {out / 'previous.json'} {out}"
     found, _ = compare(review, out / "previous.json", out, out=tmp_path / "page")
     assert [row["id"] for row in found["trials"]["changed"]] == ["alpha-2001"]
@@ -313,3 +315,35 @@ def test_the_users_files_in_the_folder_stay(review, tmp_path):
     before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
     compare(review, out, ".", out=out)
     assert {path: path.read_bytes() for path in before} == before
+
+
+def test_a_link_out_of_the_review_is_refused(repository, tmp_path):
+    (tmp_path / "elsewhere.yaml").write_text("x")
+    (repository.root / "studies/linked.yaml").symlink_to(tmp_path / "elsewhere.yaml")
+    git(repository.root, "add", ".")
+    git(repository.root, "commit", "-q", "-m", "A link")
+    (repository.root / "studies/linked.yaml").unlink()
+    code, _, errors = repository.run("compare", "HEAD", ".", "--out", tmp_path / "out")
+    assert code == 1
+    assert errors[-1].startswith("HEAD: this revision cannot be unpacked (")
+
+
+def test_outside_a_repository_there_are_no_revisions(review, tmp_path, monkeypatch):
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    code, _, errors = review.run("compare", "HEAD", ".", "--out", tmp_path / "out")
+    assert code == 1
+    assert "there are no revisions here (fatal: not a git repository" in errors[-1]
+    monkeypatch.setenv("PATH", "")
+    code, _, errors = review.run("compare", "HEAD", ".", "--out", tmp_path / "out")
+    assert code == 1
+    assert "there are no revisions here (git: No such file or directory)" in errors[-1]
+
+
+@pytest.mark.parametrize("key", ["evidence", "ranking", "relative_effects", "analysis", "sampling", "provenance"])
+def test_results_that_lack_a_part_are_one_clear_line(review, tmp_path, key):
+    results = json.loads((store(review, tmp_path / "old") / "results.json").read_text("utf-8"))
+    (tmp_path / "old/results.json").write_text(json.dumps({k: v for k, v in results.items() if k != key}), "utf-8")
+    code, lines, errors = review.run("compare", tmp_path / "old", ".", "--model", "main", "--out", tmp_path / "out")
+    assert (code, lines) == (1, [])
+    assert "results that do not hold what a comparison needs (KeyError: " in errors[-1]
+    assert not (tmp_path / "out").exists()
