@@ -10,7 +10,7 @@ import typer
 
 from nma.cli.app import ProjectOption, app
 from nma.cli.registry import studies_app
-from nma.errors import InputError, Problem
+from nma.errors import InputError, Problem, printable
 from nma.terminal import err, out, table
 
 if TYPE_CHECKING:
@@ -86,10 +86,10 @@ def import_studies(  # noqa: PLR0913 (one parameter for each option)
 
 
 def _preview(planned: Plan, title: str) -> None:
-    err.print(title)
+    err.print(printable(title))
     table(("id", "label", "arms"), [(each.id, each.label, "; ".join(each.arms)) for each in planned.trials])
     for note in planned.notes:
-        err.print(note)
+        err.print(printable(note))
 
 
 def _agreed(number: int) -> bool:

@@ -9,12 +9,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from nma.errors import InputError, Problem
+from nma.exchange.files import MAX_CELLS
 from nma.exchange.grid import Grid
 from nma.exchange.guard import guarded, unguarded
-from nma.exchange.rows import Cell
+from nma.exchange.rows import Cell, capped
 from nma.registry.base import shown
 
 DELIMITERS = (",", ";", "\t")
+MAX_COLUMNS = 1_000
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -31,15 +33,16 @@ def read(raw: bytes, name: str) -> Grid:
     if not records:
         raise InputError(Problem(name, "", "holds no table", hint="the first line names the columns"))
     (_, head), *lines = records
-    wrong = [(line, cells) for line, cells in lines if len(cells) != len(head)]
+    wrong = [(line, len(cells)) for line, cells in lines if len(cells) != len(head)]
     if wrong:
         hint = "a comma too many, or one too few? put text that holds one in quotes"
-        raise InputError(
-            Problem(f"{name}:{line}", "", f"has {len(cells)} cells, the head has {len(head)}", hint=hint)
-            for line, cells in wrong
-        )
-    rows = (tuple(Cell(unguarded(cell), f"{name}:{line}") for cell in cells) for line, cells in lines)
-    return Grid(name, tuple(cell.strip() for cell in head), tuple(rows))
+        what = [(f"{name}:{line}", f"has {number} cells, the head has {len(head)}") for line, number in wrong]
+        raise InputError(capped([Problem(place, "", words, hint=hint) for place, words in what]))
+    return Grid(name, tuple(cell.strip() for cell in head), tuple(_line(cells, f"{name}:{i}") for i, cells in lines))
+
+
+def _line(cells: Sequence[str], place: str) -> tuple[Cell, ...]:
+    return tuple(Cell(unguarded(cell), place) for cell in cells)
 
 
 def decoded(raw: bytes, name: str) -> str:
@@ -69,9 +72,13 @@ def _records(text: str, delimiter: str, name: str) -> Iterator[tuple[int, list[s
     """Each record with the line on which it begins; blank lines are passed over."""
     taken: list[str] = []
     reader = csv.reader(_remembered(io.StringIO(text, newline=""), taken), delimiter=delimiter, strict=True)
-    line = 1
+    line, seen = 1, 0
     try:
         for cells in reader:
+            seen += len(cells)
+            if seen > MAX_CELLS or len(cells) > MAX_COLUMNS:
+                what = f"more than {MAX_COLUMNS:,} columns or {MAX_CELLS:,} cells"
+                raise InputError(Problem(f"{name}:{line}", "", what, hint="export only the table of counts"))
             if any(cell.strip() for cell in cells):
                 _check_quotes(cells, "".join(taken), f"{name}:{line}")
                 yield line, cells

@@ -6,13 +6,15 @@ import io
 import stat
 import zipfile
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 from nma.errors import InputError, Problem
 
 MAX_BYTES = 20_000_000
-MAX_UNPACKED = 40_000_000
+MAX_UNPACKED = 20_000_000
 MAX_ENTRIES = 5_000
+MAX_CELLS = 2_000_000
 
 
 def read_bytes(path: Path) -> bytes:
@@ -41,8 +43,8 @@ def read_bytes(path: Path) -> bytes:
     return raw
 
 
-def opened(raw: bytes, name: str) -> zipfile.ZipFile:
-    """A zip whose parts, unpacked, are of bearable size.
+def opened(raw: bytes, name: str, wanted: Callable[[str], bool] = bool) -> zipfile.ZipFile:
+    """A zip whose parts, of those that are wanted, unpacked, are of bearable size.
 
     Raises
     ------
@@ -54,7 +56,7 @@ def opened(raw: bytes, name: str) -> zipfile.ZipFile:
         parts = archive.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, EOFError) as error:
         raise InputError(Problem(name, "", f"not a readable zip ({error})", hint="export it again")) from None
-    size = sum(part.file_size for part in parts)
+    size = sum(part.file_size for part in parts if wanted(part.filename))
     if size > MAX_UNPACKED or len(parts) > MAX_ENTRIES:
         what = f"unpacks to more than {MAX_UNPACKED:,} bytes or {MAX_ENTRIES:,} parts"
         raise InputError(Problem(name, "", what, f"{size:,} bytes in {len(parts):,} parts"))

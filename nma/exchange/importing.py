@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from nma import yamlio
-from nma.errors import InputError, Problem, in_order, nearest
-from nma.exchange.rows import ArmRow, Found
+from nma.errors import InputError, Problem, in_order, nearest, printable
+from nma.exchange.rows import ArmRow, Found, capped
 from nma.exchange.statement import (
     Statement,
     id_of,
@@ -66,7 +66,7 @@ def plan(project: Project, found: Found, stated: Statement, name: str) -> Plan:
     texts = {str(study_id): study_text(each) for study_id, each in data.items()}
     problems += _as_files(texts, project)
     trials = tuple(_planned(study, rows, stated, vocabulary) for study, rows in by_study.items())
-    return Plan(trials, texts, tuple(in_order(problems)), tuple(_notes(found, by_study, stated)))
+    return Plan(trials, texts, tuple(capped(in_order(problems))), tuple(_notes(found, by_study, stated)))
 
 
 def carry_out(project: Project, planned: Plan) -> list[Path]:
@@ -169,7 +169,7 @@ def _planned(study: str, rows: list[ArmRow], stated: Statement, vocabulary: Voca
         where = "?" if place is None else place.subgroup or place.node or "no node"
         counts = "/".join("?" if number is None else str(number) for number in (row.events, row.n))
         arms.append(f"{row.treatment} {counts}" + ("" if where == row.treatment else f" ({where})"))
-    return Planned(id_of(study, stated) or "?", study, tuple(arms))
+    return Planned(id_of(study, stated) or "?", printable(study), tuple(printable(arm) for arm in arms))
 
 
 def _notes(found: Found, by_study: Mapping[str, list[ArmRow]], stated: Statement) -> Iterator[str]:

@@ -88,12 +88,16 @@ def _parts(source: Source) -> dict[str, bytes]:
 
 
 def _from_zip(raw: bytes, name: str, nested: bool) -> Iterator[tuple[str, bytes]]:
-    with opened(raw, name) as archive:
+    with opened(raw, name, _is_read) as archive:
         for part in archive.namelist():
             if _is_wanted(part):
                 yield part, unpacked(archive, part, name)
             elif nested and part.lower().endswith("-data.zip"):
                 yield from _from_zip(unpacked(archive, part, name), f"{name} {part}", nested=False)
+
+
+def _is_read(name: str) -> bool:
+    return _is_wanted(name) or name.lower().endswith("-data.zip")
 
 
 def _is_wanted(name: str) -> bool:

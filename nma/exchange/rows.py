@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,6 +14,7 @@ MOST = 10**9
 """No arm has more people; larger numbers are mistakes."""
 MISSING = ("", "NA", ".")
 """How spreadsheets, R and Stata write that a number is not known."""
+LONGEST_LABEL = 300
 _WHOLE = re.compile(r"[0-9]{1,10}(\.0{0,15})?")
 _NUMBER = re.compile(r"[-+]?[0-9.]+([eE][-+]?[0-9]+)?")
 
@@ -104,6 +105,13 @@ class Collector:
         return Found(tuple(rows), tuple(dict.fromkeys(problems)), tuple(unused))
 
 
+def capped(problems: Sequence[Problem], most: int = 200) -> list[Problem]:
+    """The first problems, and how many more there are: nobody reads a hundred thousand lines."""
+    rest = len(problems) - most
+    more = [Problem("", "", f"and {rest:,} more problems", hint="mend these first")] if rest > 0 else []
+    return [*problems[:most], *more]
+
+
 def label_problems(cell: Cell, name: str) -> Iterator[Problem]:
     """What keeps a label from being a name: it is empty, has spaces at its ends, or holds what cannot be seen."""
     text = cell.text
@@ -112,6 +120,9 @@ def label_problems(cell: Cell, name: str) -> Iterator[Problem]:
     elif not text.strip() or text.strip() in MISSING:
         what = "empty" if not text.strip() else "reads as missing"
         yield Problem(cell.place, name, what, shown(text) if text else None, None, "every row names its study and arm")
+    elif len(text) > LONGEST_LABEL:
+        what = f"longer than {LONGEST_LABEL} characters"
+        yield Problem(cell.place, name, what, shown(text), None, "is a quote missing? shorten it")
     elif text != text.strip():
         hint = "it would be a name of its own"
         yield Problem(cell.place, name, "begins or ends with a space", shown(text), None, hint)

@@ -12,7 +12,7 @@ from nma.registry.base import ID_PATTERN, listed, shown
 from nma.registry.vocabulary import Vocabulary
 from nma.vocab import Basis, Timing, YesNoUnclear
 
-_AUTHOR = re.compile(r"(?P<author>.*?\w.*?)[\s,;(_-]+(?P<year>(?:19|20)[0-9]{2})[a-z]?\)?")
+_AUTHOR = re.compile(r"(?P<author>.+?)[\s,;(_-]+(?P<year>(?:19|20)[0-9]{2})[a-z]?\)?")
 """A label that names an author and a year, as in Smith 2004, Smith et al, 2004, smith-2004."""
 
 
@@ -136,7 +136,7 @@ def id_of(label: str, stated: Statement) -> str | None:
 def report_of(label: str, year: int | None, stated: Statement) -> tuple[str, int | None] | None:
     """First author and year of a trial: as the user says, as the label says, or None."""
     named = _AUTHOR.fullmatch(stated.reports.get(label, label))
-    if named is not None:
+    if named is not None and re.search(r"\w", named["author"]):
         author = re.sub(r",?\s+(et al\.?|and colleagues)$", "", named["author"]).strip(" ,;")
         return author, int(named["year"])
     if label in stated.reports:

@@ -7,15 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from nma.errors import InputError, Problem
-from nma.exchange.files import opened
+from nma.exchange.files import MAX_CELLS, opened
 from nma.exchange.grid import Grid
 from nma.exchange.rows import Cell
 from nma.registry.base import listed, shown
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
-
-MAX_CELLS = 2_000_000
 
 
 def read(raw: bytes, name: str, sheet: str | None = None) -> Grid:

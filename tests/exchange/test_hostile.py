@@ -85,6 +85,9 @@ CSV = {
         b"studlab,treat1,treat2,event1,n1,event2,n2\none,A,C,1,20,1,20\none,A,B,1,10,1,20\n",
         "table.csv:3 counts: 'A' of 'one' has 1/10 here and 1/20 elsewhere",
     ),
+    "endless label": (HEAD + b"x" * 400 + b",A,1,10\n", "table.csv:2 study: longer than 300 characters"),
+    "endless cell": (HEAD + b'"' + b"x" * 200_000 + b'",A,1,10\n', "table.csv:2: a quote is astray (field larger"),
+    "columns without end": (b"," * 2000 + b"\n", "table.csv:1: more than 1,000 columns"),
     "two ids": (b"study,id,t,r,n\none,1,A,1,2\none,2,C,1,2\n", "table.csv:3 id: another id for the trial 'one'"),
 }  # fmt: skip
 
@@ -105,6 +108,19 @@ def test_a_good_table_has_no_problem(tmp_path):
 def test_all_rows_are_told_at_once(tmp_path):
     (tmp_path / "table.csv").write_bytes(HEAD + b"one,A,x,10\none,C,11,10\ntwo,A,1,\n")
     assert len(complaints(tmp_path / "table.csv")) == 3
+
+
+def test_cells_are_counted_while_they_are_read(tmp_path, monkeypatch):
+    monkeypatch.setattr("nma.exchange.delimited.MAX_CELLS", 11)
+    (tmp_path / "table.csv").write_bytes(HEAD + GOOD)
+    assert "table.csv:3: more than 1,000 columns or 11 cells" in complaints(tmp_path / "table.csv")[0]
+
+
+def test_a_thousand_problems_are_told_in_two_hundred_lines(tmp_path):
+    (tmp_path / "table.csv").write_bytes(HEAD + b"one,A,1\n" * 1000)
+    lines = complaints(tmp_path / "table.csv")
+    assert len(lines) == 201
+    assert lines[-1] == "and 800 more problems, mend these first"
 
 
 def test_a_file_of_200_megabytes_is_not_read(tmp_path, monkeypatch):
@@ -181,7 +197,7 @@ ROWS, SETTINGS = "x-data-rows.csv", "x-overall-estimates-and-settings.csv"
 def test_a_zip_bomb_is_not_unpacked(tmp_path, name, inside):
     path = zipped(tmp_path / name, {inside: BOMB})
     assert path.stat().st_size < 100_000
-    assert complaints(path)[0].startswith(f"{name}: unpacks to more than 40,000,000 bytes")
+    assert complaints(path)[0].startswith(f"{name}: unpacks to more than 20,000,000 bytes")
 
 
 def test_a_zip_bomb_that_lies_about_its_size_is_not_unpacked(tmp_path):

@@ -3,6 +3,8 @@
 import pytest
 from exchange.layouts import ARMS, FILES, LABELS
 
+from nma.errors import InputError
+from nma.exchange.importing import carry_out, plan
 from nma.exchange.reading import read
 from nma.exchange.source import Source
 from nma.exchange.statement import Statement, id_of, pairs, report_of
@@ -155,10 +157,10 @@ def test_a_label_without_an_author_is_a_question(review, tmp_path):
 def test_a_trial_that_came_meanwhile_is_not_overwritten(review, monkeypatch):
     from nma.exchange import importing
 
-    plan = importing.plan
+    made = importing.plan
 
     def slow(project, *more):
-        planned = plan(project, *more)
+        planned = made(project, *more)
         (project.studies / "alpha-2011.yaml").write_text("someone else's\n")
         return planned
 
@@ -190,6 +192,22 @@ def test_authors_are_read_from_labels_or_asked_for(label, expected):
 
 def test_a_label_may_hold_equals_signs():
     assert pairs("--map", ["a=b=SE", "x="]) == {"a=b": "SE", "x": ""}
+
+
+def test_labels_cannot_drive_a_terminal(review, nothing_written, tmp_path):
+    (tmp_path / "x.csv").write_text("study,treatment,events,n\n\x1b[2Jone 2001,A,1,2\n\x1b[2Jone 2001,C,1,2\n")
+    code, lines, errors = review.run("studies", "import", tmp_path / "x.csv", *STATED, "--yes")
+    assert code == 1
+    assert "\x1b" not in "".join([*lines, *errors])
+    assert "holds an invisible character" in "".join(errors)
+
+
+def test_a_plan_with_problems_is_never_carried_out(review, nothing_written):
+    project = Project.find(review.root)
+    planned = plan(project, read(Source(FILES / "gemtc.csv"))[1], Statement(), "gemtc.csv")
+    assert planned.texts == {}
+    with pytest.raises(InputError, match="--outcome: missing"):
+        carry_out(project, planned)
 
 
 def test_a_terminal_is_asked(review, monkeypatch):

@@ -32,7 +32,7 @@ EXPECTED = {
     (RPackage.MULTINMA, "log-normal on variance"): ("PRIOR log_normal", [-2.56, 1.74]),
     (RPackage.MULTINMA, "log-normal on sd"): ("PRIOR log_normal", [-1.28, 0.87]),
 }
-"""What each package is told of a prior: JAGS takes precisions; a half-normal's median is its scale times the quartile."""
+"""What each package is told of a prior: JAGS takes precisions; the median of a half-normal is scale times quartile."""
 STUBS = Path(__file__).parent / "stubs.R"
 NORMAL = {"family": "normal", "scale": 10}
 PRIORS = {
