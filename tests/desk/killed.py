@@ -1,6 +1,6 @@
 """Run by test_killed: forks writers, kills each at a random moment, and looks at what they leave behind.
 
-A quarter dies after a random time, the others at a random use of a file, so that slow machines kill as well as fast ones.
+A quarter dies after a random time, the others at a random use of a file, so that slow machines kill as well.
 """
 
 from __future__ import annotations
