@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from nma import yamlio
@@ -123,7 +124,7 @@ def _treatment_problems(
         if place_of(label, stated, vocabulary) is None:
             word = stated.nodes.get(label, label)
             what = "no node of this name" if label in stated.nodes else "which node is this treatment?"
-            hint = nearest(word, allowed) or f"say it with --map {shown(label + '=NODE')}"
+            hint = nearest(word, allowed) or f"say it with --map {quote(label + '=NODE')}"
             yield Problem(row.place, "treatment", what, shown(word), listed(allowed), hint)
 
 
@@ -132,18 +133,18 @@ def _study_problems(by_study: Mapping[str, list[ArmRow]], stated: Statement, stu
     for study, rows in by_study.items():
         study_id, place = id_of(study, stated), rows[0].place
         if study_id is None:
-            hint = f"say it with --id {shown(study + '=ID')}, as in smith-2004"
+            hint = f"say it with --id {quote(study + '=ID')}, as in smith-2004"
             yield Problem(place, "study", "no id can be made of this label", shown(study), None, hint)
         elif owners.setdefault(study_id, study) != study:
-            hint = f"{shown(owners[study_id])} has it too; say another with --id {shown(study + '=ID')}"
+            hint = f"{shown(owners[study_id])} has it too; say another with --id {quote(study + '=ID')}"
             yield Problem(place, "study", "two labels give the same id", study_id, None, hint)
         elif (studies / f"{study_id}.yaml").exists():
-            hint = f"leave it out with --without {shown(study)}, or say another id with --id"
+            hint = f"leave it out with --without {quote(study)}, or say another id with --id"
             yield Problem(place, "study", "the registry has a trial of this id", study_id, None, hint)
         if report_of(study, _year(rows), stated) is None:
             what = "the label names no author and year"
             hint = (
-                f"say them with --report {shown(study + '=AUTHOR YEAR')}, or --label-as-author takes labels as they are"
+                f"say them with --report {quote(study + '=AUTHOR YEAR')}, or --label-as-author takes labels as they are"
             )
             yield Problem(place, "study", what, shown(study), "as in Smith 2004", hint)
 
@@ -223,11 +224,16 @@ def _arm(row: ArmRow, stated: Statement, vocabulary: Vocabulary) -> dict[str, An
     return {"label": row.treatment, "description": None, "node": node, "subgroup": subgroup, "randomised": None}
 
 
+def _whole(number: float | None) -> float | None:
+    """The number as one would type it."""
+    return int(number) if number is not None and float(number).is_integer() else number
+
+
 def _record(rows: list[ArmRow], stated: Statement, name: str) -> dict[str, Any]:
     places = [place for place, _ in groupby(row.place for row in rows)]
     return {
         "outcome": stated.outcome,
-        "months": stated.months,
+        "months": _whole(stated.months),
         "timing": stated.timing,
         "kind": stated.kind,
         "definition": None,

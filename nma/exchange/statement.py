@@ -82,7 +82,8 @@ def statement_problems(stated: Statement, vocabulary: Vocabulary) -> Iterator[Pr
 
 def _word(option: str, given: str | None, allowed: list[str] | None) -> Iterator[Problem]:
     if given is None or not given.strip():
-        what, hint = "missing: the file cannot say it", f"add {option} {_EXAMPLES.get(option, 'WORD')}"
+        what = "missing: the file cannot say it"
+        hint = f"add {option}{'' if option.endswith('=') else ' '}{_EXAMPLES.get(option, 'WORD')}"
         yield Problem("", option, what, None, listed(allowed or ()), hint)
     elif allowed is not None and given not in allowed:
         yield Problem("", option, "unknown word", shown(given), listed(allowed), nearest(given, allowed))

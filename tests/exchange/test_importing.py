@@ -78,7 +78,7 @@ def test_what_the_file_cannot_say_is_asked_for_all_at_once(review, nothing_writt
     for option in ("--outcome", "--months", "--timing", "--kind", "--basis", "--source", "--population", "--flag smi="):
         assert f"{option}: missing: the file cannot say it" in text
     assert "gemtc.csv:2 treatment: which node is this treatment?, got 'A', allowed: SE, PVT, PCO, ips" in text
-    assert "say it with --map 'A=NODE'" in text
+    assert "say it with --map A=NODE" in text
     assert "gemtc.csv:2 study: the registry has a trial of this id, got alpha-2001" in text
 
 
