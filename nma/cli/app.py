@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from nma._version import __version__
-from nma.errors import NmaError, printable
+from nma.errors import NmaError, StoppedError, printable
 from nma.terminal import err, out
 
 HELP = "Network meta-analysis from a study registry to a report that says how sure it is."
@@ -29,8 +29,6 @@ ProjectOption = Annotated[Path | None, typer.Option("--project", help="Folder of
 
 STOPPED, MISUSED, BROKEN = 130, 2, 70
 """Exit codes of Ctrl-C, of a wrong command line, and of a fault in nma itself; what the user can mend exits with 1."""
-
-STOPPED_SAFELY = "Stopped; the folder that was being made is as it was."
 
 
 def main() -> None:
@@ -48,9 +46,10 @@ def _exit_code(arguments: Sequence[str] | None = None) -> int:
         code = app(arguments, prog_name="nma", standalone_mode=False)
         sys.stdout.flush()
     except NmaError as error:
-        return _failed(*(str(problem) for problem in error.problems))
-    except (KeyboardInterrupt, typer.Abort) as stop:
-        return _failed(str(stop) or str(stop.__cause__ or "") or STOPPED_SAFELY, code=STOPPED)
+        code = STOPPED if isinstance(error, StoppedError) else 1
+        return _failed(*(str(problem) for problem in error.problems), code=code)
+    except (KeyboardInterrupt, typer.Abort):
+        code = STOPPED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
@@ -59,7 +58,7 @@ def _exit_code(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         return _misused(error) if hasattr(error, "format_message") else _broken(error)
     if code == STOPPED:
-        return _failed(STOPPED_SAFELY, code=STOPPED)
+        return _failed("Stopped; the folder that was being made is as it was.", code=STOPPED)
     return code if isinstance(code, int) else 0
 
 

@@ -11,7 +11,7 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.validation import ValidationError, Validator
 
 from nma.desk.questions import Question, RefusedError
-from nma.errors import printable
+from nma.errors import StoppedError, printable
 
 STOPPED = "Stopped; nothing was written."
 
@@ -43,7 +43,7 @@ class Terminal:
 
         Raises
         ------
-        KeyboardInterrupt
+        StoppedError
             Ctrl-C or Ctrl-D.
         """
         completer = WordCompleter(list(question.words), sentence=True, ignore_case=True) if question.words else None
@@ -58,7 +58,7 @@ class Terminal:
                 bottom_toolbar=printable(question.hint) if question.hint else None,
             )
         except (KeyboardInterrupt, EOFError):
-            raise KeyboardInterrupt(STOPPED) from None
+            raise StoppedError(STOPPED) from None
         return question.value(text)
 
     def say(self, text: str) -> None:
