@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from nma.errors import NmaError, OutputError, Problem
 from nma.registry.base import shown
 from nma.staging import COMPARISON, FIRMNESS, INCONSISTENCY, OF_A_RUN, RESULTS, files_in, own_files
+from nma.swap import finish
 
 if TYPE_CHECKING:
     from nma.evidence import Evidence
@@ -39,6 +40,7 @@ def read(folder: Path, name: str = RESULTS) -> dict[str, Any]:
         There are none, or another version made them.
     """
     path = folder / name
+    finish(folder)
     try:
         found = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:

@@ -13,7 +13,7 @@ PACKAGE = Path(nma.__file__).parent
 FLOORS = [
     ("errors", "vocab", "yamlio", "parallel", "_version"),
     ("registry", "analysis"),
-    ("project", "revisions", "schema", "staging", "starting"),
+    ("project", "revisions", "schema", "staging", "starting", "swap"),
     ("evidence",),
     ("fitting",),
     ("answers",),
