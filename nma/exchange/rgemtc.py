@@ -24,7 +24,7 @@ def gemtc(evidence: Evidence, file: str) -> tuple[list[str], Data]:
     data = contrast_data(evidence) if contrasts else arm_data(evidence, "responders", "sampleSize")
     prior = None if analysis.priors.heterogeneity is None else GEMTC[analysis.priors.heterogeneity.family]
     spread = None if prior is None or analysis.priors.heterogeneity is None else prior(analysis.priors.heterogeneity)
-    title = "Network meta-analysis with the R package gemtc (it needs JAGS)."
+    title = "Network meta-analysis with the R package gemtc (1.0 or later; it needs JAGS)."
     lines = list(opening(evidence, title, list(_differences(analysis, contrasts, spread))))
     lines += ["library(gemtc)", "library(coda)", "", reading(file, data.head), *data.legend(evidence), ""]
     lines += [
@@ -34,6 +34,7 @@ def gemtc(evidence: Evidence, file: str) -> tuple[list[str], Data]:
         f"  description = {quoted(analysis.title or analysis.name)}",
         ")",
         *_model(analysis, spread),
+        "set.seed(1)",
         f"samples <- mtc.run(model, n.adapt = {2 * analysis.sampling.tune}, n.iter = 20000, thin = 1)",
         "",
         *_answers(analysis, data.reference(evidence)),

@@ -19,7 +19,7 @@ def multinma(evidence: Evidence, file: str) -> tuple[list[str], Data]:
     data = arm_data(evidence) if counts else contrast_data(evidence)
     prior = analysis.priors.heterogeneity
     spread = None if prior is None else MULTINMA[prior.family](prior)
-    title = "Network meta-analysis with the R package multinma (it needs Stan)."
+    title = "Network meta-analysis with the R package multinma (0.5 or later; it needs Stan)."
     lines = list(opening(evidence, title, list(_differences(analysis, spread))))
     lines += ["library(multinma)", "", reading(file, data.head), *data.legend(evidence), ""]
     setup, outcome = ("set_agd_arm", "r = events, n = n") if counts else ("set_agd_contrast", "y = diff, se = std.err")

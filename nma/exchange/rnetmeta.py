@@ -23,7 +23,7 @@ def netmeta(evidence: Evidence, file: str) -> tuple[list[str], Data]:
     """Lines of the script, and its data."""
     analysis, data = evidence.analysis, arm_data(evidence)
     random = analysis.effects is Effects.RANDOM
-    title = "Network meta-analysis with the R package netmeta."
+    title = "Network meta-analysis with the R package netmeta (3 or later)."
     lines = list(opening(evidence, title, list(_differences(analysis, is_contrast_level(evidence)))))
     lines += ["library(netmeta)", "", reading(file, data.head), *data.legend(evidence), ""]
     lines += [

@@ -194,6 +194,14 @@ def test_a_label_may_hold_equals_signs():
     assert pairs("--map", ["a=b=SE", "x="]) == {"a=b": "SE", "x": ""}
 
 
+@pytest.mark.parametrize("command", [["studies", "import"], ["export"]])
+def test_help_fits_a_narrow_terminal(review, monkeypatch, command):
+    monkeypatch.setenv("COLUMNS", "80")
+    code, lines, _ = review.run(*command, "-h")
+    assert code == 0
+    assert max(map(len, lines)) <= 80
+
+
 def test_labels_cannot_drive_a_terminal(review, nothing_written, tmp_path):
     (tmp_path / "x.csv").write_text("study,treatment,events,n\n\x1b[2Jone 2001,A,1,2\n\x1b[2Jone 2001,C,1,2\n")
     code, lines, errors = review.run("studies", "import", tmp_path / "x.csv", *STATED, "--yes")
