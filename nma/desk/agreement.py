@@ -207,9 +207,11 @@ def _fields(value: Any, name: str) -> Iterator[tuple[str, Any]]:
 
 
 def csv_text(table: AgreementTable) -> str:
-    """The table as CSV."""
+    """The table as CSV; a flag of the review that a spreadsheet would run as a formula gets an apostrophe in front."""
+    from nma.output.tables import guard
+
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(HEADINGS)
-    writer.writerows(row.cells() for row in table.rows)
+    writer.writerows((guard(row.field), *row.cells()[1:]) for row in table.rows)
     return stream.getvalue()

@@ -13,8 +13,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from nma import yamlio
 from nma.desk.differences import Comparison, Difference
 from nma.errors import InputError, Problem, nearest
-from nma.registry.base import Text, Typed, problems_of, shown
-from nma.registry.study import Scalar
+from nma.registry.base import Scalar, Text, Typed, problems_of, shown
 from nma.registry.writing import study_text
 
 FIRST, SECOND = "first", "second"

@@ -108,7 +108,7 @@ def _outcomes(asker: Asker, words: Vocabulary, labels: list[str]) -> list[dict[s
 
 
 def _record(asker: Asker, words: Vocabulary, labels: list[str], earlier: list[dict[str, Any]]) -> dict[str, Any]:
-    outcome = asker.ask(word("Outcome", words.outcomes, next(iter(words.outcomes)) if len(words.outcomes) == 1 else ""))
+    outcome = asker.ask(word("Outcome", words.outcomes, _only(words.outcomes)))
     kinds = words.outcomes[outcome].kinds
     taken = [record["months"] for record in earlier if record["outcome"] == outcome]
     once = _not_in(taken, "this outcome has counts at that time already")
@@ -117,7 +117,9 @@ def _record(asker: Asker, words: Vocabulary, labels: list[str], earlier: list[di
         "outcome": outcome,
         "months": asker.ask(months),
         "timing": asker.ask(word("What the events count", Timing)),
-        "kind": asker.ask(word("Kind", kinds, hint="; ".join(f"{name}: {told}" for name, told in kinds.items()))),
+        "kind": asker.ask(
+            word("Kind", kinds, _only(kinds), "; ".join(f"{name}: {told}" for name, told in kinds.items()))
+        ),
         "definition": asker.ask(Question("Definition, in the report's words", _optional("definition"), hint=NOTHING)),
         "basis": asker.ask(word("Basis of the counts", Basis)),
         "source": asker.ask(Question("Source (page, table, what is printed)", field_value(OutcomeRecord, "source"))),
@@ -126,6 +128,11 @@ def _record(asker: Asker, words: Vocabulary, labels: list[str], earlier: list[di
     how = "How the counts follow from what is printed"
     record["arithmetic"] = asker.ask(Question(how, _optional("arithmetic"), hint=NOTHING)) if derived else None
     return {**record, "counts": [_counts(asker, label) for label in labels], "doubts": []}
+
+
+def _only(words: Mapping[str, Any]) -> str:
+    """The word that can be meant; empty where there are several."""
+    return next(iter(words)) if len(words) == 1 else ""
 
 
 def _optional(name: str) -> Callable[[str], Any]:

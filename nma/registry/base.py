@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Container, Iterable, Iterator, Sequence
 from enum import Enum
 from typing import Annotated, Any, get_args, get_origin
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from nma.errors import Problem, nearest, shorten, strange_character
@@ -84,6 +85,20 @@ def _number(value: Any) -> Any:
 Text = Annotated[str, BeforeValidator(_plain_text), Field(min_length=1, strict=True)]
 Number = Annotated[float, BeforeValidator(_number)]
 Whole = Annotated[int, Field(strict=True)]
+
+
+def _scalar(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        raise PydanticCustomError("not_finite", KINDS["finite_number"])
+    if not isinstance(value, (str, int, float, type(None))):
+        raise PydanticCustomError("not_scalar", "must be one text, number, or null")
+    return _plain_text(value)
+
+
+Scalar = Annotated[
+    Any, BeforeValidator(_scalar), WithJsonSchema({"type": ["string", "number", "boolean", "null"], "title": "Scalar"})
+]
+"""Any one value that a study file may hold in a field."""
 
 
 def problems_of(

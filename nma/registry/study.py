@@ -11,7 +11,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from nma.registry.base import DOI_PATTERN, ID_PATTERN, Number, Text, Typed, Whole
+from nma.registry.base import DOI_PATTERN, ID_PATTERN, Number, Scalar, Text, Typed, Whole
 from nma.vocab import Agreement, Basis, ExtractionStatus, Reader, Risk, Timing, YesNo, YesNoUnclear
 
 StudyId = Annotated[str, Field(pattern=ID_PATTERN, max_length=80)]
@@ -181,9 +181,6 @@ class Reading(Typed):
     counts: tuple[ReadCount, ...]
     sources: tuple[Source, ...]
     notes: Text | None
-
-
-Scalar = Text | Number | bool | None
 
 
 class FieldDecision(Typed):

@@ -11,7 +11,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -61,10 +61,11 @@ def locked(folder: Path, patience: float = PATIENCE) -> Iterator[None]:
     """
     from filelock import FileLock, Timeout
 
-    path = folder.parent / f".{folder.name}.lock"
+    # One lock for one folder, by whatever path it was reached.
+    folder = folder.resolve()
     try:
-        lock = FileLock(path, timeout=patience, is_singleton=True)
-        lock.acquire()
+        lock = FileLock(folder.parent / f".{folder.name}.lock", is_singleton=True)
+        lock.acquire(timeout=patience)
     except Timeout:
         what = "another process is writing to the registry"
         raise OutputError(Problem(f"{folder.name}/", "", what, hint="wait until it is done, then try again")) from None
@@ -173,7 +174,9 @@ def _finish(folder: Path) -> None:
         for path in sorted(ready.iterdir()):
             if not os.path.lexists(folder / path.name):
                 path.rename(folder / path.name)
-        shutil.rmtree(ready, ignore_errors=True)
+        # What cannot be put in place, because somebody made a file of that name, is kept.
+        with suppress(OSError):
+            ready.rmdir()
         _settle(folder)
     for left in [*folder.glob(f"{ADDING}*"), *folder.glob(f"{ASIDE}*")]:
         shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)

@@ -12,7 +12,7 @@ from desk_readings import ANNA, second
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nma.desk.agreement import NO_PAIRS, ONE_VALUE, agreement, cohens_kappa, csv_text, field_agreement
+from nma.desk.agreement import NO_PAIRS, ONE_VALUE, AgreementTable, agreement, cohens_kappa, csv_text, field_agreement
 
 
 def pairs(table):
@@ -99,3 +99,9 @@ def test_fields_beyond_counts_come_from_whole_readings(review):
 
 def test_no_double_reading_is_said(review):
     assert review.run("studies", "agreement")[1][-1] == "No trial has been read twice."
+
+
+def test_a_formula_as_a_flag_does_not_run_and_a_negative_kappa_stays_a_number():
+    rows = (field_agreement("=cmd()", [(1, 2), (2, 1)]),)
+    found = list(csv.reader(io.StringIO(csv_text(AgreementTable(1, rows, 0)))))
+    assert (found[1][0], found[1][4]) == ("'=cmd()", "-1.000")

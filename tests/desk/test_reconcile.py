@@ -270,3 +270,68 @@ def test_taking_all_of_one_reader_gives_that_reading(data):
         text = edited(base, lambda tree, decided=decided: reconciling.apply(tree, pair, decided))
         result = yamlio.parse(text.encode(), base.path, "x").data
         assert {**result, "extraction": 0} == {**expected, "extraction": 0}
+
+
+def test_readings_that_agree_need_no_decision(review):
+    review.write(ANNA, FIRST)
+    code, lines, _ = review.run("studies", "reconcile", "alpha-2001")
+    assert code == 0
+    assert "fields agreed, 0 were decided" in lines[0]
+    extraction = loaded(review)["extraction"]
+    assert (extraction["readings"][1]["agreement"], extraction["decision"]["by"]) == ("yes", None)
+    assert review.problems() == []
+
+
+@pytest.mark.parametrize(
+    ("study_id", "expected"),
+    [
+        ("beta-2002", "beta-2002: there are no two readings, got only that of registry, nma studies read beta-2002"),
+        ("beta-2009", "beta-2009: there are no two readings, got none"),
+        ("../alpha-2001", "studies/ id: no id that a trial can have, got '../alpha-2001'"),
+    ],
+)
+def test_without_two_readings_one_line_says_what_to_do(review, study_id, expected):
+    code, _, errors = review.run("studies", "reconcile", study_id)
+    assert code == 1
+    assert errors[0].startswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", ":1: the file holds no decisions, got nothing"),
+        ("- 3\n", ":1 [0]: must be a mapping of keys to values"),
+        (
+            "- {field: country, take: both, reason: x, by: y}\n",
+            ":1 [0].take: not an allowed word, got 'both', allowed: first, second",
+        ),
+        ("- {field: country, reason: x, by: y}\n", ":1 [0]: needs either take or value"),
+        ("- {field: country, take: first, value: x, reason: x, by: y}\n", ":1 [0]: needs either take or value"),
+        ("- {field: country, take: first, reason: x}\n", ":1 [0].by: missing, say who decided, here or with --by"),
+        (
+            "- {field: contry, take: first, reason: x, by: y}\n",
+            ":1 field: the readings do not differ here, got 'contry', did you mean 'country'?",
+        ),
+        ("- &a {field: country, take: first, reason: x, by: y}\n- *a\n", ":1: anchors and aliases are not used here"),
+        ("- {field: country, take: first, reason: x, by: y}\n" * 2, ":2 field: decided twice, got 'country'"),
+        ("- {field: country, value: .nan, reason: x, by: y}\n", ":1 [0].value: must be a finite number, got nan"),
+    ],
+)
+def test_a_mistake_in_a_decisions_file_is_named_with_its_line(review, tmp_path, text, expected):
+    review.write(ANNA, second(("country: null", "country: Chile")))
+    sheet = tmp_path / "sheet.yaml"
+    sheet.write_text(text)
+    before = (review.root / ALPHA).read_bytes()
+    code, _, errors = review.run("studies", "reconcile", "alpha-2001", "--decisions", sheet)
+    assert code == 1
+    assert any(line.startswith(f"{sheet}{expected}") for line in errors), errors
+    assert (review.root / ALPHA).read_bytes() == before
+
+
+def test_a_reading_with_a_mistake_is_named_by_check_and_refused(review):
+    review.write(ANNA, second(("events: 30", "events: 57")))
+    expected = f"{ANNA}:24 outcomes[0].counts[0].events: 57 is more than n (50), check both against the report"
+    assert review.problem() == expected
+    assert review.run("studies", "reconcile", "alpha-2001")[2] == [expected]
+    review.write("studies/.extractions/anna/x.yml", FIRST)
+    assert any("x.yml: would go unread" in problem for problem in review.problems())
