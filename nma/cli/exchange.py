@@ -131,6 +131,8 @@ def export_analysis(  # noqa: PLR0913 (one parameter for each option)
 
         for path in save_script(evidence, package_of(layout), out_path, force):
             out.print(f"Written: {path}")
+        for line in evidence.log:
+            err.print(line)
         return
     from nma.exchange import writing
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
@@ -22,7 +23,7 @@ from nma.exchange.statement import (
 )
 from nma.project import Project
 from nma.registry.base import listed, shown
-from nma.registry.load import check_documents, read_vocabulary
+from nma.registry.load import check_documents, read_registry, read_vocabulary
 from nma.registry.study import DOMAINS
 from nma.registry.vocabulary import Vocabulary
 from nma.registry.writing import create, study_text
@@ -67,7 +68,8 @@ def plan(project: Project, found: Found, stated: Statement, name: str) -> Plan:
     texts = {str(study_id): study_text(each) for study_id, each in data.items()}
     problems += _as_files(texts, project)
     trials = tuple(_planned(study, rows, stated, vocabulary) for study, rows in by_study.items())
-    return Plan(trials, texts, tuple(capped(in_order(problems))), tuple(_notes(found, by_study, stated)))
+    notes = [*_notes(found, by_study, stated), *_look_alikes(by_study, stated, project)]
+    return Plan(trials, texts, tuple(capped(in_order(problems))), tuple(notes))
 
 
 def carry_out(project: Project, planned: Plan) -> list[Path]:
@@ -185,6 +187,26 @@ def _notes(found: Found, by_study: Mapping[str, list[ArmRow]], stated: Statement
         yield f"Left out: {', '.join(stated.without)}."
     if by_study and not stated.label_as_author:
         yield "First authors and years are those of the labels and options; numbers randomised are not known."
+
+
+def _look_alikes(by_study: Mapping[str, list[ArmRow]], stated: Statement, project: Project) -> Iterator[str]:
+    """Trials of the registry that a new one may be: the same author and year under another id."""
+    registry, _ = read_registry(project.studies, project.vocabulary)
+    known: dict[tuple[str, int], str] = {}
+    for study in registry.studies.values() if registry else ():
+        for report in study.reports:
+            if report.year is not None:
+                known.setdefault((_surname(report.first_author), report.year), study.id)
+    for label, rows in by_study.items():
+        author, year = report_of(label, _year(rows), stated) or ("", None)
+        other = known.get((_surname(author), year or 0))
+        if other is not None and other != id_of(label, stated):
+            yield f"{label} has the author and year of {other}, which the registry holds: the same trial?"
+
+
+def _surname(author: str) -> str:
+    """The first word of an author's name, in lower case."""
+    return next(iter(re.findall(r"\w+", author.casefold())), "")
 
 
 def _data(study: str, rows: list[ArmRow], how: tuple[Statement, Vocabulary, str]) -> dict[str, Any]:

@@ -79,6 +79,12 @@ def save_script(evidence: Evidence, package: RPackage, folder: Path, force: bool
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(Problem(str(folder), "", f"cannot be written to ({error.strerror or error})")) from None
-    for path, content in zip(paths, (script.data, script.text.encode("utf-8")), strict=True):
-        save(path, content, force)
+    is_new = not paths[0].exists()
+    save(paths[0], script.data, force)
+    try:
+        save(paths[1], script.text.encode("utf-8"), force)
+    except OutputError:
+        if is_new:
+            paths[0].unlink(missing_ok=True)
+        raise
     return paths

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import zipfile
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -15,9 +16,11 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from nma.errors import InputError
+from nma.evidence import select
 from nma.exchange import files, workbooks
 from nma.exchange.reading import read
 from nma.exchange.source import Source
+from nma.exchange.writing import content as content_of
 from nma.vocab import ExchangeFormat
 
 HEAD = b"Study,T,R,N\n"
@@ -322,6 +325,38 @@ def test_a_file_with_any_bytes_changed_is_read_or_refused(tmp_path_factory, name
     for line in complaints(path):
         assert name in line
         assert "\n" not in line
+
+
+@pytest.fixture(scope="module")
+def containers(project):
+    """Parts of a workbook and of a data package, and a Stata file, made of the review."""
+    evidence = select(project.registry, project.analysis("long-term"))
+    made = {
+        "w.xlsx": content_of(evidence, ExchangeFormat.METAINSIGHT_WIDE, Path("w.xlsx")),
+        "p.zip": content_of(evidence, ExchangeFormat.REVMAN, Path("p.zip")),
+    }
+    parts = {}
+    for name, raw in made.items():
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            parts[name] = {part: archive.read(part) for part in archive.namelist()}
+    return {**parts, "s.dta": {"": content_of(evidence, ExchangeFormat.STATA, Path("s.dta"))}}
+
+
+@settings(max_examples=80, deadline=None)
+@given(name=st.sampled_from(["w.xlsx", "p.zip", "s.dta"]), data=st.data())
+def test_a_container_with_any_bytes_changed_is_read_or_refused(containers, tmp_path_factory, name, data):
+    parts = dict(containers[name])
+    part = data.draw(st.sampled_from(sorted(parts)))
+    raw = bytearray(parts[part])
+    for _ in range(data.draw(st.integers(1, 4))):
+        place = data.draw(st.integers(0, len(raw) - 1))
+        raw[place : place + data.draw(st.integers(0, 9))] = data.draw(st.binary(max_size=4))
+    path = tmp_path_factory.mktemp("any") / name
+    if name == "s.dta":
+        path.write_bytes(bytes(raw) or b"x")
+    else:
+        zipped(path, {**parts, part: bytes(raw)})
+    assert all("\n" not in line for line in complaints(path))
 
 
 def test_a_workbook_that_openpyxl_cannot_open_is_one_line():

@@ -210,6 +210,15 @@ def test_labels_cannot_drive_a_terminal(review, nothing_written, tmp_path):
     assert "holds an invisible character" in "".join(errors)
 
 
+def test_a_trial_that_the_registry_may_have_is_pointed_out(review):
+    _, _, errors = imported(review, "gemtc.csv", *ALL)
+    pointed = [line for line in errors if line.endswith("the same trial?")]
+    assert pointed == []
+    review.change("studies/beta-2002.yaml", "first_author: Smith, year: 2004", "first_author: Beta AB, year: 2002")
+    _, _, errors = imported(review, "gemtc.csv", *ALL)
+    assert "Beta, 2002 has the author and year of beta-2002, which the registry holds: the same trial?" in errors
+
+
 def test_a_plan_with_problems_is_never_carried_out(review, nothing_written):
     project = Project.find(review.root)
     planned = plan(project, read(Source(FILES / "gemtc.csv"))[1], Statement(), "gemtc.csv")

@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 import nma
+from nma.errors import OutputError
 from nma.evidence import contrast_table, select
 from nma.exchange import rcode
 from nma.exchange.rpriors import GEMTC, MULTINMA
@@ -241,6 +242,13 @@ def test_a_risk_that_turns_odds_ratios_is_said(small):
     text = script_for(evidence, RPackage.NETMETA).text
     assert "The analysis turns odds ratios into RR at a risk of 0.2" in text
     assert 'sm = "OR"' in text
+
+
+def test_data_without_their_script_do_not_stay(evidence, tmp_path):
+    (tmp_path / "long-term-gemtc.R").mkdir()
+    with pytest.raises(OutputError, match="cannot be written"):
+        save_script(evidence, RPackage.GEMTC, tmp_path, force=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["long-term-gemtc.R"]
 
 
 def test_the_command_writes_both_files_and_replaces_nothing(review, tmp_path):
