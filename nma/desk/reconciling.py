@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import dropwhile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nma import yamlio
 from nma.desk import readings
@@ -21,12 +21,9 @@ from nma.project import Project
 from nma.registry import read_vocabulary
 from nma.registry.base import shown
 from nma.registry.load import check_documents
-from nma.registry.text import SCHEMA_COMMENT, edited, styled
+from nma.registry.text import SCHEMA_COMMENT, Tree, edited, styled
 from nma.registry.writing import create_documents, edit
 from nma.vocab import Agreement, ExtractionStatus, Reader
-
-if TYPE_CHECKING:
-    from ruamel.yaml.comments import CommentedMap
 
 COUNTED = ("node", "months", "events", "n", "randomised")
 """Fields that say whether the second reader agrees with the numbers of the first."""
@@ -123,7 +120,7 @@ def _agreed(project: Project, found: Pair, decided: Sequence[Decided]) -> yamlio
     return yamlio.parse((SCHEMA_COMMENT + "".join(body)).encode("utf-8"), path, name)
 
 
-def _change(tree: CommentedMap, found: Pair, decided: Sequence[Decided]) -> None:
+def _change(tree: Tree, found: Pair, decided: Sequence[Decided]) -> None:
     _unchanged(tree, found)
     apply(tree, found, decided)
 
@@ -136,7 +133,7 @@ def _unchanged(tree: Any, found: Pair) -> None:
         raise InputError(found.first.document.problem((), "was changed while the readings were compared", hint=hint))
 
 
-def apply(tree: CommentedMap, found: Pair, decided: Sequence[Decided]) -> None:
+def apply(tree: Tree, found: Pair, decided: Sequence[Decided]) -> None:
     """Turn the first reading into the agreed one; entries are removed last, so that places hold."""
     labels = [each for each in decided if each.difference.is_arm_label]
     whole = [each for each in decided if each.difference.whole]

@@ -22,6 +22,8 @@ from ruamel.yaml.util import load_yaml_guess_indent
 from nma import yamlio
 from nma.errors import InputError
 
+Tree = CommentedMap
+"""A study file as a tree that an edit changes: a dict that remembers comments and layout."""
 SCHEMA_COMMENT = "# yaml-language-server: $schema=study.schema.json\n"
 WIDTH = 120
 
