@@ -128,3 +128,10 @@ def test_where_one_file_cannot_be_moved_all_come_back(folder, monkeypatch):
     with pytest.raises(OSError, match="Input/output"):
         swap(folder / ".nma-0-ready", folder, ["a", "gone", "t/b"], ["a", "t/b", "u/c"])
     assert contents(folder) == before
+
+
+def test_a_number_that_was_used_again_hides_no_leftover(folder):
+    leftover = f".nma-{os.getpid()}-x"
+    write(folder, {f"{leftover}/report.html": "half"})
+    finish(folder)
+    assert not (folder / leftover).exists()
