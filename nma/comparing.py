@@ -82,7 +82,7 @@ def _sides(project: Project, names: tuple[str | None, str | None], options: Comp
     old, new = names[0], names[1] or WORKING_TREE
     stored = {name: read_side(name) for name in (old, new) if name is not None}
     model = options.model or _model(project, list(stored.values()))
-    old = old or str(Path("out") / model)
+    old = old or _last_run(model)
     made = []
     for name in (old, new):
         side = stored.get(name) or read_side(name)
@@ -102,6 +102,14 @@ def _model(project: Project, stored: list[Side | None]) -> str:
     raise InputError(
         Problem("", "--model", "several analyses" if known else "no analysis", None, ", ".join(known), hint)
     )
+
+
+def _last_run(model: str) -> str:
+    folder = Path("out") / model
+    if not (folder / RESULTS).exists():
+        hint = f"'nma run {model}' makes one; or name what to compare with"
+        raise InputError(Problem(str(folder), "", "no run here to compare with", hint=hint))
+    return str(folder)
 
 
 def _slug(name: str) -> str:

@@ -146,6 +146,9 @@ def test_a_run_keeps_what_it_replaces_and_says_what_changed(review, tmp_path):
 
 def test_the_last_run_against_the_files_is_what_compare_does_without_names(review, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    code, _, errors = review.run("compare")
+    said = "out/main: no run here to compare with, 'nma run main' makes one; or name what to compare with"
+    assert (code, errors) == (1, [said])
     (tmp_path / "out").mkdir()
     store(review, tmp_path / "out/main")
     for arguments in ((), ("--working-tree",), ("--model", "main")):
