@@ -21,6 +21,7 @@ from nma.errors import InputError, Problem, shorten
 
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 40
+LONGEST_NUMBER = 20
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
@@ -148,6 +149,15 @@ def parse(raw: bytes, path: Path, name: str) -> Document:
     _bounded(len(raw), name)
     _as_text(raw, name)
     return _Builder(raw, path, name).document()
+
+
+def plain_value(text: str) -> Any:
+    """What a plain scalar of these characters is: a number, a truth value, nothing, or text."""
+    if text in _CONSTANTS:
+        return _CONSTANTS[text]
+    if len(text) <= LONGEST_NUMBER and _INT.fullmatch(text):
+        return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
+    return float(text) if _FLOAT.fullmatch(text) else text
 
 
 def reads_as_text(text: str) -> bool:
@@ -281,13 +291,10 @@ class _Builder:
         text: str = event.value
         if not event.implicit[0]:
             return text
-        if text in _CONSTANTS:
-            return _CONSTANTS[text]
-        if _INT.fullmatch(text):
-            if len(text) > 20:
-                raise self._error(line, "a number with more than 20 digits", hint="quote it if it is a name")
-            return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
-        return float(text) if _FLOAT.fullmatch(text) else text
+        if len(text) > LONGEST_NUMBER and _INT.fullmatch(text):
+            what = f"a number with more than {LONGEST_NUMBER} digits"
+            raise self._error(line, what, hint="quote it if it is a name")
+        return plain_value(text)
 
     def _not_yaml(self, error: MarkedYAMLError) -> InputError:
         at = error.problem_mark or error.context_mark

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from nma.desk.decisions import FIRST, SECOND, Choice, Decided, one_line, scalar, settle
+from nma.desk.decisions import FIRST, SECOND, Choice, Decided, one_line, settle
 from nma.desk.differences import Difference
 from nma.desk.questions import Asker, Question, RefusedError, field_value, word, yes
 from nma.desk.readings import as_read
@@ -16,7 +16,7 @@ from nma.project import Project
 from nma.registry import read_vocabulary
 from nma.registry.load import document_problems
 from nma.registry.study import FieldDecision
-from nma.yamlio import dotted
+from nma.yamlio import dotted, plain_value
 
 EACH = "each"
 
@@ -59,7 +59,7 @@ def _round(asker: Asker, project: Project, found: Pair, by: str, earlier: dict[s
         answer = _answer(asker, _check(project, found, difference), earlier.get(difference.field))
         earlier[difference.field] = answer
         take = answer.taken if answer.taken in (FIRST, SECOND) else None
-        value = None if take else scalar(answer.taken)
+        value = None if take else plain_value(answer.taken)
         choices.append(Choice(difference.field, take, value, answer.reason, by))
     return settle(found.comparison, choices, None if wording is None else (wording, by))
 
@@ -103,7 +103,7 @@ def _check(project: Project, found: Pair, difference: Difference) -> Callable[[s
         inner: Any = data
         for step in difference.path[:-1]:
             inner = inner[step]
-        inner[difference.path[-1]] = scalar(text)
+        inner[difference.path[-1]] = plain_value(text)
         where = dotted(difference.path)
         for problem in document_problems(replace(document, data=data), words):
             if problem.field == where and "is more than n" not in problem.what:

@@ -105,20 +105,15 @@ def typed_choice(text: str, comparison: Comparison, reason: str, by: str) -> Cho
     InputError
         There is no equals sign.
     """
-    field, equals, value = text.rpartition("=")
+    known = next((each.field for each in comparison.differences if text.startswith(f"{each.field}=")), None)
+    field, equals, value = (known, "=", text[len(known) + 1 :]) if known else text.rpartition("=")
     if not equals:
         raise InputError(Problem("", "--take", "must be FIELD=first, FIELD=second or FIELD=VALUE", shown(text)))
     if re.fullmatch(r"[0-9]{1,4}", field) and 1 <= int(field) <= len(comparison.differences):
         field = comparison.differences[int(field) - 1].field
     if value in (FIRST, SECOND):
         return Choice(field, value, None, reason, by, "--take")
-    return Choice(field, None, scalar(value), reason, by, "--take")
-
-
-def scalar(text: str) -> Any:
-    """What a typed value would be in a study file."""
-    data = yamlio.parse(f"- {text}\n".encode(), Path("value"), "value").data
-    return data[0] if isinstance(data, list) and len(data) == 1 and not isinstance(data[0], (list, dict)) else text
+    return Choice(field, None, yamlio.plain_value(value), reason, by, "--take")
 
 
 def settle(comparison: Comparison, choices: Iterable[Choice], wording: tuple[str, str] | None = None) -> list[Decided]:

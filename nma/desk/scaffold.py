@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable
 
+from nma import yamlio
 from nma.registry import Study, Vocabulary
 from nma.registry.study import DOMAINS
 from nma.registry.writing import study_text
@@ -93,7 +96,7 @@ def new_trial(study_id: str, words: Vocabulary) -> str:
 def second_reading(study: Study, reader: str, words: Vocabulary) -> str:
     """A blank of the same trial for another reader, who sees its reports and the labels of its arms, no more."""
     title = f"What {reader} reads in the reports of {study.id}, without a look at the other reading."
-    head = HEAD.format(schema="../../study.schema.json", title=title, id=study.id, label=_in_yaml("label", study.label))
+    head = HEAD.format(schema="../../study.schema.json", title=title, id=study.id, label=_quoted(study.label))
     reports = study_text({"reports": [report.model_dump(mode="json") for report in study.reports]})
     return _tidy(head + reports.partition("\n")[2] + _body([arm.label for arm in study.arms], words))
 
@@ -104,12 +107,12 @@ def label_of(study_id: str) -> str:
 
 
 def _body(labels: Iterable[str], words: Vocabulary) -> str:
-    shown = [_in_yaml("label", label) if label else "" for label in labels]
+    shown = [_quoted(label) if label else "" for label in labels]
     nodes = ", ".join(words.nodes)
     subgroups = "; ".join(
         f"{name}: {', '.join(node.subgroups)}" for name, node in words.nodes.items() if node.subgroups
     )
-    rows = "\n".join(f"      - {{arm: {_in_flow(label)}, events: null, n: null}}" for label in shown)
+    rows = "\n".join(f"      - {{arm: {label}, events: null, n: null}}" for label in shown)
     outcomes = OUTCOMES.format(
         outcome=next(iter(words.outcomes)) if len(words.outcomes) == 1 else f"  # {', '.join(words.outcomes)}",
         timing=", ".join(Timing),
@@ -124,16 +127,11 @@ def _body(labels: Iterable[str], words: Vocabulary) -> str:
     return people + ARMS.format(nodes=nodes) + arms + outcomes + TAIL.format(risk=", ".join(Risk), domains=domains)
 
 
-def _in_yaml(key: str, text: str) -> str:
-    """A text as it must be written after its key."""
-    return study_text({key: text}).partition("\n")[2].removeprefix(f"{key}: ").rstrip("\n")
-
-
-def _in_flow(shown: str) -> str:
-    """A text as it must be written inside braces."""
-    if not any(character in shown for character in ",[]{}") or shown[:1] in "'\"":
-        return shown
-    return "'" + shown.replace("'", "''") + "'"
+def _quoted(text: str) -> str:
+    """A text on one line as it may stand anywhere in a file, inside braces too."""
+    if re.fullmatch(r"[A-Za-z0-9]([\w +/.-]*\w)?", text, re.ASCII) and yamlio.reads_as_text(text):
+        return text
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _tidy(text: str) -> str:

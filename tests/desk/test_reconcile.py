@@ -10,15 +10,19 @@ import pytest
 from desk_readings import ANNA, EVENTS, FIRST, second
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_review import ALPHA
+from small_review import ALPHA, VOCABULARY
 
 from nma import yamlio
 from nma.desk import readings, reconciling
 from nma.desk.decisions import Decided
 from nma.desk.differences import compare
+from nma.desk.scaffold import second_reading
 from nma.project import Project
+from nma.registry import Study, Vocabulary
 from nma.registry.text import edited
 from nma.registry.writing import study_text
+
+WORDS = Vocabulary.model_validate(yamlio.parse(VOCABULARY.encode(), readings.Path("v"), "v").data)
 
 
 def fields(review, *changes):
@@ -335,3 +339,32 @@ def test_a_reading_with_a_mistake_is_named_by_check_and_refused(review):
     assert review.run("studies", "reconcile", "alpha-2001")[2] == [expected]
     review.write("studies/.extractions/anna/x.yml", FIRST)
     assert any("x.yml: would go unread" in problem for problem in review.problems())
+
+
+LABELS = st.text(st.characters(exclude_categories=("C", "Zl", "Zp")), min_size=1, max_size=150).filter(
+    lambda text: text.strip()
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(LABELS, min_size=2, max_size=3, unique=True), LABELS)
+def test_a_blank_carries_any_label(labels, title):
+    data = yamlio.parse(FIRST.encode(), readings.Path("alpha-2001.yaml"), "x").data
+    data["label"] = data["reports"][0]["title"] = title
+    data["arms"] = [{**data["arms"][0], "label": label} for label in labels]
+    study = Study.model_validate({**data, "outcomes": []})
+    text = second_reading(study, "anna", WORDS)
+    blank = yamlio.parse(text.encode(), readings.Path("alpha-2001.yaml"), "x").data
+    assert [arm["label"] for arm in blank["arms"]] == [row["arm"] for row in blank["outcomes"][0]["counts"]] == labels
+    assert (blank["label"], blank["reports"]) == (title, data["reports"])
+
+
+@pytest.mark.parametrize(
+    "value", ["a=b", "# five", "a: b", "*x", "'", "{", "[1", "- x", "! x", "& y", "null", "second"]
+)
+def test_any_value_can_be_typed(review, value):
+    review.write(ANNA, second(("country: null", "country: Chile")))
+    code, _, errors = review.run("studies", "reconcile", "alpha-2001", "--take", f"country={value}", "--reason", "x", "--by", "Ada")  # fmt: skip
+    assert code == 0, errors
+    assert loaded(review)["country"] == {"null": None, "second": "Chile"}.get(value, value)
+    assert review.problems() == []
