@@ -203,7 +203,7 @@ def test_each_change_alone_is_the_fit_of_the_evidence_with_that_change(review, t
         effects = alone_module.relative_effects(fit_exact(alone_module.Task(evidence, evidence.analysis), 1))
         row = effects.query("treatment == @moved['treatment'] and versus == @moved['versus']").iloc[0]
         assert moved["new"] == pytest.approx(row["median"], rel=1e-12)
-    assert "The specification of the analysis changed too: priors.heterogeneity.scale." in lines
+    assert "The specification of the analysis changed: priors.heterogeneity.scale." in lines
     made = alone(old, new, found, Tried())
     assert made["most"] == found["alone"]["most"]
 
@@ -350,3 +350,23 @@ def test_results_that_lack_a_part_are_one_clear_line(review, tmp_path, key):
     assert (code, lines) == (1, [])
     assert "results that do not hold what a comparison needs (KeyError: " in errors[-1]
     assert not (tmp_path / "out").exists()
+
+
+def test_names_that_a_browser_or_a_terminal_would_obey_are_text(review, tmp_path):
+    folder = store(review, tmp_path / "old")
+    text = (folder / "results.json").read_text("utf-8")
+    hostile = "<script>alert(1)</script>\x1b[31m=1+1"
+    changed = text.replace('"label": "Alpha"', f'"label": {json.dumps(hostile)}').replace(
+        '"events": 30', '"events": 31'
+    )
+    assert changed != text
+    (folder / "results.json").write_text(changed, "utf-8")
+    _, lines = compare(review, folder, ".", out=tmp_path / "out")
+    back, more = compare(review, ".", folder, out=tmp_path / "back")
+    assert back["trials"]["changed"]
+    assert not any("\x1b" in line for line in lines + more)
+    for name in ("out", "back"):
+        page = (tmp_path / name / "compare.html").read_text("utf-8")
+        assert "<script" not in page
+        assert "\x1b" not in page
+    assert "&lt;script&gt;" in page

@@ -239,7 +239,11 @@ def specification_changes(before: Any, after: Any, key: str = "") -> Iterator[Pl
                 continue
             yield from specification_changes(before.get(name), after.get(name), f"{key}.{name}" if key else name)
     elif before != after:
-        yield {"key": key, "old": before, "new": after, "modelled": key.partition(".")[0] not in UNMODELLED}
+        yield {"key": key, "old": before, "new": after, "modelled": _is_modelled(key)}
+
+
+def _is_modelled(key: str) -> bool:
+    return key.partition(".")[0] not in UNMODELLED and not key.endswith(".reason")
 
 
 def _nothing_moved(found: Row) -> bool:

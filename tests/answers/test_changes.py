@@ -155,10 +155,12 @@ def test_another_reference_leaves_every_pair_comparable():
 
 
 def test_keys_of_the_specification_by_what_they_change():
-    before = results(select={"basis": ["stated"]}, priors={"effects": {"scale": 10}})
-    after = results(select={"basis": ["stated", "derived"]}, priors={"effects": {"scale": 5}}, title="New")
+    before = results(select={"basis": ["stated"]}, priors={"effects": {"scale": 10}, "reason": "a"})
+    after = results(
+        select={"basis": ["stated", "derived"]}, priors={"effects": {"scale": 5}, "reason": "b"}, title="New"
+    )
     rows = {row["key"]: row["modelled"] for row in changes(before, after)["specification"]}
-    assert rows == {"select.basis": False, "priors.effects.scale": True, "title": False}
+    assert rows == {"select.basis": False, "priors.effects.scale": True, "priors.reason": False, "title": False}
 
 
 def evidence(*trials, excluded=()):

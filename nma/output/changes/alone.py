@@ -58,7 +58,8 @@ def specification(case: Case) -> tuple[Block, ...]:
     """Keys with other values."""
     heads = ("changes.head.key", "changes.head.before", "changes.head.now")
     rows = [
-        (Cell(row["key"]), *(Cell(_plain(row[name])) for name in ("old", "new"))) for row in case.found["specification"]
+        (Cell(tidy(row["key"])), *(Cell(_plain(row[name])) for name in ("old", "new")))
+        for row in case.found["specification"]
     ]
     return (Block(tables=(table(case, case.text("changes.specification.caption"), heads, rows),)),)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from nma.output.changes.case import change, names, refusals, sds, size, verdict
 from nma.output.inconsistency.case import Block, Case
 from nma.output.reading import Row
+from nma.output.text import tidy
 
 
 def blocks(case: Case) -> tuple[Block, ...]:
@@ -25,9 +26,9 @@ def sentences(case: Case) -> tuple[str, ...]:
 def _said(case: Case) -> Iterator[str]:
     text, found = case.text, case.found
     yield trials(case)
-    modelled = [row["key"] for row in found["specification"]]
-    if modelled:
-        yield text("changes.summary.specification", keys=text.listed(modelled[:8]))
+    keys = [tidy(row["key"]) for row in found["specification"]]
+    if keys:
+        yield text("changes.summary.specification", keys=text.listed(keys[:8]))
     yield from refusals(case)
     if found["ranks"]:
         yield " ".join(order(case, found["ranks"]))
