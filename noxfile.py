@@ -52,6 +52,9 @@ def wheel(session: nox.Session) -> None:
     session.run("nma", "check")
     session.run("nma", "studies", "show", "bond-2007")
     session.run("nma", "run", "long-term-as-reported", "--force")
+    session.run("nma", "init", "another", "--nodes", "Care,Drug", "--outcome", "Relapse", "--better", "lower")
+    session.run("nma", "check", "--project", "another")
+    session.run("nma", "compare", "--working-tree", "--model", "long-term-as-reported")
     report = empty / "out" / "long-term-as-reported" / "report.html"
     if not report.is_file():
         session.error(f"no report at {report}")

@@ -81,6 +81,10 @@ class OutputError(NmaError):
     """A result could not be written or read."""
 
 
+class StoppedError(NmaError):
+    """The user stopped before anything was written."""
+
+
 def shorten(text: str, longest: int = 60) -> str:
     """The text, cut where it is longer than a message bears."""
     return text if len(text) <= longest else text[: longest - 3] + "..."

@@ -1,25 +1,24 @@
 """Result folders: written aside, put in place when all went well, and never at the cost of a file that is not ours.
 
 A folder of results lists its own files in ``results.json`` (those of a run), ``inconsistency.json`` (those of the
-methodologist's page), ``firmness.json`` (those of the sweeps) and ``simulation.json`` (those of a simulation study);
-whatever else lies in it belongs to the user.
+methodologist's page), ``firmness.json`` (those of the sweeps), ``simulation.json`` (those of a simulation study) and
+``compare.json`` (those of a comparison); whatever else lies in it belongs to the user.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
-import tempfile
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from nma.errors import OutputError, Problem
+from nma.swap import finish, hidden, swap
 
 RESULTS, INCONSISTENCY, FIRMNESS = "results.json", "inconsistency.json", "firmness.json"
-SIMULATION = "simulation.json"
+SIMULATION, COMPARISON = "simulation.json", "compare.json"
 PAGES = (RESULTS, INCONSISTENCY, FIRMNESS)
 """The lists of an analysis: what one command makes anew may be made of what another one left."""
 MANIFESTS = {
@@ -27,11 +26,14 @@ MANIFESTS = {
     INCONSISTENCY: "nma-inconsistency/",
     FIRMNESS: "nma-firmness/",
     SIMULATION: "nma-simulation/",
+    COMPARISON: "nma-changes/",
 }
 """The files that list what is ours, each with how its schema begins."""
 OF_A_RUN = (RESULTS, INCONSISTENCY, "report.html", "inconsistency.html", "posterior.nc", "tables", "figures")
 """The names at the top of a result folder that every run leaves there."""
-OWNED = (*OF_A_RUN, FIRMNESS, "firmness.html", SIMULATION, "simulation.md")
+PREVIOUS = "previous.json"
+"""The results that a run replaced, where its inputs were others: what it is compared with."""
+OWNED = (*OF_A_RUN, FIRMNESS, "firmness.html", SIMULATION, "simulation.md", COMPARISON, "compare.html", PREVIOUS)
 """The names at the top of a result folder that are ours."""
 ELSEWHERE = "choose another folder with --out"
 
@@ -43,6 +45,7 @@ def files_in(folder: Path) -> list[str]:
 
 def own_files(out: Path, manifests: Iterable[str] = tuple(MANIFESTS)) -> set[str]:
     """Files of a folder that an earlier command wrote, whether they are still there or not."""
+    finish(out)
     return {name for manifest in manifests for name in _listed(out, manifest)}
 
 
@@ -77,20 +80,17 @@ def staging(out: Path, keep: Collection[str] = (), manifests: Iterable[str] = PA
         Nothing can be written there, or a file that is not ours has one of our names.
     """
     made: list[Path] = []
-    folder: Path | None = None
     try:
         out = _usable(out)
         made = _with_parents(out)
-        folder = Path(tempfile.mkdtemp(prefix=".nma-", dir=out if out.is_dir() else out.parent))
-        folder.chmod(0o755)
-        yield folder
-        _put_in_place(folder, out, own_files(out, manifests) - set(keep))
+        with hidden(out if out.is_dir() else out.parent) as folder:
+            folder.chmod(0o755)
+            yield folder
+            _put_in_place(folder, out, own_files(out, manifests) - set(keep))
     except OSError as error:
         what = f"cannot be written to ({error.strerror or error})"
         raise OutputError(Problem(str(out), "", what, hint=ELSEWHERE)) from None
     finally:
-        if folder is not None:
-            shutil.rmtree(folder, ignore_errors=True)
         for parent in made:
             with suppress(OSError):
                 parent.rmdir()
@@ -124,40 +124,7 @@ def _put_in_place(folder: Path, out: Path, earlier: set[str]) -> None:
     if not out.exists():
         folder.rename(out)
         return
-    aside = Path(tempfile.mkdtemp(prefix=".nma-earlier-", dir=out))
-    moved: list[tuple[Path, Path]] = []
-    try:
-        _swap(folder, out, aside, moved, earlier)
-    except BaseException:
-        for source, target in reversed(moved):
-            target.rename(source)
-        raise
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+    swap(folder, out, sorted(earlier), sorted(files_in(folder), key=lambda name: name in MANIFESTS))
     for name in ("tables", "figures"):
         with suppress(OSError):
             (out / name).rmdir()
-
-
-def _swap(folder: Path, out: Path, aside: Path, moved: list[tuple[Path, Path]], earlier: set[str]) -> None:
-    for name in sorted(earlier):
-        if os.path.lexists(out / name):
-            _move(out / name, aside / name, moved)
-    for name in sorted(files_in(folder), key=lambda name: name in MANIFESTS):
-        if os.path.lexists(out / name):
-            _move(out / name, _free(out / name), moved)
-        _move(folder / name, out / name, moved)
-
-
-def _move(source: Path, target: Path, moved: list[tuple[Path, Path]]) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    source.rename(target)
-    moved.append((source, target))
-
-
-def _free(path: Path) -> Path:
-    """A name beside a file of the user's that stands where one of ours must go."""
-    candidate = path.with_name(path.name + "~")
-    while os.path.lexists(candidate):
-        candidate = candidate.with_name(candidate.name + "~")
-    return candidate

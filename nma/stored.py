@@ -10,26 +10,40 @@ from typing import TYPE_CHECKING, Any
 
 from nma.errors import NmaError, OutputError, Problem
 from nma.registry.base import shown
-from nma.staging import FIRMNESS, INCONSISTENCY, OF_A_RUN, RESULTS, SIMULATION, files_in, own_files
+from nma.staging import (
+    COMPARISON,
+    FIRMNESS,
+    INCONSISTENCY,
+    OF_A_RUN,
+    RESULTS,
+    SIMULATION,
+    files_in,
+    own_files,
+)
+from nma.swap import finish
 
 if TYPE_CHECKING:
     from nma.evidence import Evidence
     from nma.fitting import Fit
 
 POSTERIOR = "posterior.nc"
+OTHERS = (INCONSISTENCY, FIRMNESS, COMPARISON)
+"""What stands beside the results in a folder, with a list of files of its own."""
 AGAIN = "run the analysis again"
 _HOMES = {
     RESULTS: "nma.answers.results",
     INCONSISTENCY: "nma.answers.inconsistency",
     FIRMNESS: "nma.sweeps.sweep",
     SIMULATION: "nma.simulation.study",
+    COMPARISON: "nma.answers.changes",
 }
-"""The modules that say what each file holds."""
+"""The modules that say what each file holds; a file of any other name holds results."""
 _MAKERS = {
     RESULTS: "nma run",
     INCONSISTENCY: "nma inconsistency",
     FIRMNESS: "nma sweep",
     SIMULATION: "nma simulate",
+    COMPARISON: "nma compare",
 }
 
 
@@ -42,10 +56,13 @@ def read(folder: Path, name: str = RESULTS) -> dict[str, Any]:
         There are none, or another version made them.
     """
     path = folder / name
+    finish(folder)
     try:
         found = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
-        raise OutputError(Problem(str(path), "", "no results here", hint=f"{_MAKERS[name]} makes them")) from None
+        raise OutputError(
+            Problem(str(path), "", "no results here", hint=f"{_MAKERS.get(name, _MAKERS[RESULTS])} makes them")
+        ) from None
     except OSError as error:
         raise OutputError(Problem(str(path), "", f"cannot be read ({error.strerror})", hint=AGAIN)) from None
     except json.JSONDecodeError as error:
@@ -61,7 +78,7 @@ def read(folder: Path, name: str = RESULTS) -> dict[str, Any]:
 
 
 def _schema(name: str) -> str:
-    return str(importlib.import_module(_HOMES[name]).SCHEMA)
+    return str(importlib.import_module(_HOMES.get(name, _HOMES[RESULTS])).SCHEMA)
 
 
 def is_current(out: Path, inputs: Mapping[str, Any], name: str = RESULTS) -> bool:
@@ -109,7 +126,7 @@ def write_report(folder: Path, found: Mapping[str, Any], reports: Path, kept: Co
     from nma.output import write
 
     write(found, folder, reports)
-    _write_json(folder / RESULTS, found, {*files_in(folder), *kept} - own_files(folder, [INCONSISTENCY, FIRMNESS]))
+    _write_json(folder / RESULTS, found, {*files_in(folder), *kept} - own_files(folder, OTHERS))
 
 
 def write_inconsistency(folder: Path, found: Mapping[str, Any], reports: Path, kept: Collection[str] = ()) -> None:
@@ -130,7 +147,21 @@ def write_firmness(folder: Path, found: Mapping[str, Any], reports: Path, kept: 
     _write_json(folder / FIRMNESS, found, set(files_in(folder)) - before)
 
 
-WRITERS = {RESULTS: write_report, INCONSISTENCY: write_inconsistency, FIRMNESS: write_firmness}
+def write_comparison(folder: Path, found: Mapping[str, Any], reports: Path, kept: Collection[str] = ()) -> None:
+    """Write the page of a comparison, tables and figure, then its numbers with the list of its own files."""
+    from nma.output.changes import write
+
+    before = set(files_in(folder))
+    write(found, folder, reports)
+    _write_json(folder / COMPARISON, found, set(files_in(folder)) - before)
+
+
+WRITERS = {
+    RESULTS: write_report,
+    INCONSISTENCY: write_inconsistency,
+    FIRMNESS: write_firmness,
+    COMPARISON: write_comparison,
+}
 """What makes the pages of a folder anew, by the file that holds their numbers."""
 
 

@@ -201,3 +201,26 @@ class TruthFrom(StrEnum):
 
     STATED = "stated"
     PRIOR = "prior"
+
+
+class ExchangeFormat(StrEnum):
+    """A layout in which another program keeps the counts of trials."""
+
+    METAINSIGHT_LONG = "metainsight-long"
+    METAINSIGHT_WIDE = "metainsight-wide"
+    BUGSNET = "bugsnet"
+    NETMETA = "netmeta"
+    GEMTC = "gemtc"
+    GEMTC_JSON = "gemtc-json"
+    CINEMA = "cinema"
+    STATA = "stata"
+    REVMAN5 = "revman5"
+    REVMAN = "revman"
+
+
+class RPackage(StrEnum):
+    """An R package for which an analysis can be written as a script."""
+
+    NETMETA = "netmeta"
+    GEMTC = "gemtc"
+    MULTINMA = "multinma"

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from nma._version import __version__
 from nma.analysis import Analysis
-from nma.errors import FitError, InputError, OutputError, Problem, SelectionError, nearest
+from nma.errors import FitError, InputError, NmaError, OutputError, Problem, SelectionError, nearest
 from nma.evidence import select
 from nma.project import Project
 from nma.registry.base import shown
-from nma.staging import FIRMNESS, INCONSISTENCY, RESULTS, own_files, staging
+from nma.staging import FIRMNESS, INCONSISTENCY, PREVIOUS, RESULTS, own_files, staging
 from nma.stored import AGAIN, POSTERIOR, WRITERS, is_current, read, write_inconsistency, write_report
 from nma.vocab import Engine, MultiArm
 
@@ -78,6 +78,7 @@ def run(project: Project, name: str, out: Path, options: RunOptions) -> dict[str
     options.say(f"{name}: {len(evidence.trials)} trials, {evidence.participants:,} people, seed {options.seed}")
     tasks, refused = _sets(project, analysis)
     page = _complete_page(project, analysis, out, options)
+    earlier = _earlier(out, inputs(project, analysis, options))
     with staging(out, page | _current_sweeps(project, analysis, out)) as folder:
         from nma.answers.inconsistency import closed_form, inconsistency, summary
         from nma.answers.results import results
@@ -97,6 +98,8 @@ def run(project: Project, name: str, out: Path, options: RunOptions) -> dict[str
         primary.posterior.to_netcdf(folder / POSTERIOR, group="posterior", engine="h5netcdf")
         if not page:
             write_inconsistency(folder, checked, project.reports)
+        if earlier is not None:
+            (folder / PREVIOUS).write_bytes(earlier)
         write_report(folder, found, project.reports)
     return found
 
@@ -145,6 +148,19 @@ def _complete_page(project: Project, analysis: Analysis, out: Path, options: Run
     return set()
 
 
+def _earlier(out: Path, asked: Mapping[str, Any]) -> bytes | None:
+    """The results that a run replaces; where their inputs were the same, those that they replaced themselves."""
+    if not own_files(out, [RESULTS]):
+        return None
+    try:
+        found = read(out).get("provenance")
+        same = isinstance(found, dict) and all(found.get(key) == value for key, value in asked.items())
+        kept = out / (PREVIOUS if same else RESULTS)
+        return kept.read_bytes() if kept.exists() else None
+    except (OSError, NmaError):
+        return None
+
+
 def _current_sweeps(project: Project, analysis: Analysis, out: Path) -> set[str]:
     """Files of sweeps of the same registry and specification: a run does not throw them away."""
     asked = inputs(project, analysis, RunOptions())
@@ -162,8 +178,8 @@ def render(folder: Path, reports: Path) -> None:
     """
     there = [name for name in WRITERS if (folder / name).exists()] or [RESULTS]
     found = {name: read(folder, name) for name in there}
-    kept = [name for name in own_files(folder) if name == POSTERIOR]
-    with staging(folder, kept) as fresh:
+    kept = [name for name in own_files(folder) if name in (POSTERIOR, PREVIOUS)]
+    with staging(folder, kept, there) as fresh:
         for name in reversed(there):
             try:
                 WRITERS[name](fresh, found[name], reports, kept)
@@ -217,7 +233,12 @@ def provenance(project: Project, analysis: Analysis, options: RunOptions, comman
     outcome = project.registry.vocabulary.outcomes.get(analysis.outcome)
     return inputs(project, analysis, options) | {
         "project": project.name,
-        "created": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "created": now(),
         "command": command,
         "outcome_label": outcome.label if outcome else None,
     }
+
+
+def now() -> str:
+    """The time, as results say it."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -10,6 +10,7 @@ import re
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from nma.errors import InputError, Problem, shorten
 
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 40
+LONGEST_NUMBER = 20
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
@@ -122,7 +124,45 @@ def load(path: Path, name: str | None = None) -> Document:
         The file is missing, too large, not UTF-8, not YAML, uses anchors, nests too deeply or repeats a key.
     """
     name = name or path.name
-    return _Builder(_read(path, name), path, name).document()
+    return parse(_read(path, name), path, name)
+
+
+def load_all(path: Path, name: str | None = None) -> list[Document]:
+    """Read a file of one or more YAML documents, each with the lines it has in the file; raises as :func:`load` does.
+
+    The ``text`` of a document has empty lines in the place of those before it.
+    """
+    name = name or path.name
+    text = _as_text(_read(path, name), name).removeprefix("\ufeff").replace("\r\n", "\n")
+    lines = text.split("\n")
+    starts = _Builder(text.encode("utf-8"), path, name).starts()
+    for start in starts:
+        if lines[start].startswith("---"):
+            lines[start] = ("   " + lines[start][3:]).rstrip()
+    edges = [0, *starts[1:], len(lines)]
+    parts = ("\n" * low + "\n".join(lines[low:high]).rstrip("\n ") + "\n" for low, high in pairwise(edges))
+    return [_Builder(part.encode("utf-8"), path, name).document() for part in parts]
+
+
+def parse(raw: bytes, path: Path, name: str) -> Document:
+    """Read the bytes of a file that may not be in its place yet; raises as :func:`load` does."""
+    _bounded(len(raw), name)
+    _as_text(raw, name)
+    return _Builder(raw, path, name).document()
+
+
+def plain_value(text: str) -> Any:
+    """What a plain scalar of these characters is: a number, a truth value, nothing, or text."""
+    if text in _CONSTANTS:
+        return _CONSTANTS[text]
+    if len(text) <= LONGEST_NUMBER and _INT.fullmatch(text):
+        return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
+    return float(text) if _FLOAT.fullmatch(text) else text
+
+
+def reads_as_text(text: str) -> bool:
+    """Whether a plain scalar of these characters is text, rather than a number, a truth value or nothing."""
+    return text not in _CONSTANTS and not _INT.fullmatch(text) and not _FLOAT.fullmatch(text)
 
 
 def from_data(data: Any, name: str) -> Document:
@@ -135,12 +175,19 @@ def _read(path: Path, name: str) -> bytes:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
             raise InputError(Problem(name, "", "is not a file", hint="move it elsewhere or rename it"))
-        if status.st_size > MAX_BYTES:
-            raise InputError(Problem(name, "", f"the file is larger than {MAX_BYTES:,} bytes", hint="split it"))
-        raw = path.read_bytes()
-    except OSError as error:
-        hint = "is it there, and may you read it?"
-        raise InputError(Problem(name, "", f"cannot be read ({error.strerror or error})", hint=hint)) from None
+        _bounded(status.st_size, name)
+        return path.read_bytes()
+    except (OSError, ValueError) as error:
+        hint, why = "is it there, and may you read it?", getattr(error, "strerror", None) or error
+        raise InputError(Problem(name, "", f"cannot be read ({why})", hint=hint)) from None
+
+
+def _bounded(size: int, name: str) -> None:
+    if size > MAX_BYTES:
+        raise InputError(Problem(name, "", f"the file is larger than {MAX_BYTES:,} bytes", hint="split it"))
+
+
+def _as_text(raw: bytes, name: str) -> str:
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -150,7 +197,7 @@ def _read(path: Path, name: str) -> bytes:
     if control is not None:
         place, got = f"{name}:{_line_of(text[: control.start()])}", f"U+{ord(control[0]):04X}"
         raise InputError(Problem(place, "", "a control character", got, hint="delete it"))
-    return raw
+    return text
 
 
 def _line_of(before: str) -> int:
@@ -173,6 +220,16 @@ class _Builder:
         except YAMLError as error:
             raise self._error(1, f"not valid YAML ({error})") from None
         return Document(data, self.path, self.name, mark, self.text)
+
+    def starts(self) -> list[int]:
+        """Line, from 0, on which each document begins."""
+        try:
+            found = YAML(typ="safe").parse(self.text.decode("utf-8"))
+            return [event.start_mark.line for event in found if isinstance(event, events.DocumentStartEvent)]
+        except MarkedYAMLError as error:
+            raise self._not_yaml(error) from None
+        except YAMLError as error:
+            raise self._error(1, f"not valid YAML ({error})") from None
 
     def _first(self) -> tuple[Any, Mark]:
         data, mark, seen = None, Mark(1), 0
@@ -234,13 +291,10 @@ class _Builder:
         text: str = event.value
         if not event.implicit[0]:
             return text
-        if text in _CONSTANTS:
-            return _CONSTANTS[text]
-        if _INT.fullmatch(text):
-            if len(text) > 20:
-                raise self._error(line, "a number with more than 20 digits", hint="quote it if it is a name")
-            return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
-        return float(text) if _FLOAT.fullmatch(text) else text
+        if len(text) > LONGEST_NUMBER and _INT.fullmatch(text):
+            what = f"a number with more than {LONGEST_NUMBER} digits"
+            raise self._error(line, what, hint="quote it if it is a name")
+        return plain_value(text)
 
     def _not_yaml(self, error: MarkedYAMLError) -> InputError:
         at = error.problem_mark or error.context_mark

@@ -13,13 +13,13 @@ PACKAGE = Path(nma.__file__).parent
 FLOORS = [
     ("errors", "vocab", "yamlio", "parallel", "_version"),
     ("registry", "analysis"),
-    ("project", "schema", "staging"),
+    ("project", "revisions", "schema", "staging", "starting", "swap"),
     ("evidence",),
     ("fitting",),
     ("answers",),
     ("sweeps", "simulation"),
-    ("output",),
-    ("stored", "workflow", "diagnosis", "sweeping", "simulating", "listing"),
+    ("output", "exchange"),
+    ("comparing", "desk", "sides", "stored", "workflow", "diagnosis", "sweeping", "simulating", "listing"),
     ("terminal", "cli", "__main__"),
 ]
 """From the ground up. ``project`` stands above registry and analysis, because it hands out both."""
@@ -33,8 +33,12 @@ DOORS = {
     "matplotlib": {"output/draw/"},
     "jinja2": {"output/report.py"},
     "networkx": {"evidence/network.py"},
-    "ruamel": {"yamlio.py"},
+    "ruamel": {"yamlio.py", "registry/"},
+    "filelock": {"registry/writing.py"},
+    "prompt_toolkit": {"desk/asking.py"},
     "typer": {"cli/"},
+    "openpyxl": {"exchange/workbooks.py"},
+    "defusedxml": {"exchange/revman5.py"},
     "distributed": {"parallel.py"},
 }
 

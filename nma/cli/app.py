@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from nma._version import __version__
-from nma.errors import NmaError, printable
+from nma.errors import NmaError, StoppedError, printable
 from nma.terminal import err, out
 
 HELP = "Network meta-analysis from a study registry to a report that says how sure it is."
@@ -46,7 +46,8 @@ def _exit_code(arguments: Sequence[str] | None = None) -> int:
         code = app(arguments, prog_name="nma", standalone_mode=False)
         sys.stdout.flush()
     except NmaError as error:
-        return _failed(*(str(problem) for problem in error.problems))
+        code = STOPPED if isinstance(error, StoppedError) else 1
+        return _failed(*(str(problem) for problem in error.problems), code=code)
     except (KeyboardInterrupt, typer.Abort):
         code = STOPPED
     except BrokenPipeError:

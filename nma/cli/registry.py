@@ -28,19 +28,24 @@ def check(project: ProjectOption = None) -> None:
     FILE:LINE FIELD: what, got, allowed, hint. Exit code 1 if there is any.
     """
     from nma.analysis import check_specifications
+    from nma.desk.readings import check_readings
     from nma.project import Project
     from nma.registry import read_registry
 
     found = Project.find(project)
     registry, problems = read_registry(found.studies, found.vocabulary)
     specifications, more = check_specifications(found.models, registry)
-    problems = in_order([*found.problems(), *problems, *more])
+    blind = list(check_readings(found, registry.vocabulary)) if registry else []
+    problems = in_order([*found.problems(), *problems, *more, *blind])
     if problems:
         files = len({problem.place.partition(":")[0] for problem in problems})
         err.print(f"{_number(len(problems), 'problem')} in {_number(files, 'file')}:")
         raise InputError(problems)
-    trials = len(registry.studies) if registry else 0
-    out.print(f"{_number(trials, 'trial')} and {_number(len(specifications), 'specification')}: no problems.")
+    studies = registry.studies.values() if registry else ()
+    out.print(f"{_number(len(studies), 'trial')} and {_number(len(specifications), 'specification')}: no problems.")
+    once = [study.id for study in studies if len(study.extraction.readings) < 2]
+    if once:
+        out.print(f"Single-read, {_number(len(once), 'trial')}: {', '.join(once)}.")
 
 
 def _number(number: int, word: str) -> str:
@@ -69,7 +74,7 @@ def extract(
     corrected = table.loc[table["corrected"], "study"].unique()
     if len(corrected):
         err.print(f"zero cells ({evidence.analysis.zero_cells}): {', '.join(corrected)}")
-    _write_text(out_file, table.to_csv(index=False))
+    write_text(out_file, table.to_csv(index=False))
 
 
 @app.command()
@@ -89,10 +94,11 @@ def schema(
 
     if what not in SCHEMAS:
         raise InputError(Problem("", "schema", "unknown schema", f"'{what}'", ", ".join(SCHEMAS)))
-    _write_text(out_file, json.dumps(json_schema(what, Project.find(project).vocabulary), indent=1) + "\n")
+    write_text(out_file, json.dumps(json_schema(what, Project.find(project).vocabulary), indent=1) + "\n")
 
 
-def _write_text(path: Path | None, text: str) -> None:
+def write_text(path: Path | None, text: str) -> None:
+    """Write a text to a file, or to standard output without one."""
     if path is None:
         sys.stdout.write(text)
         return

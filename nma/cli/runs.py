@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -51,8 +52,23 @@ def run(
         else:
             show_answer(results)
             out.print(f"Report: {folder / 'report.html'}")
+            _since_last(folder, found.reports)
     if problems:
         raise NmaError(problems)
+
+
+def _since_last(folder: Path, reports: Path) -> None:
+    """What changed since the run that this one replaced, in two lines, and the command that says more."""
+    from nma.comparing import since_last
+    from nma.staging import PREVIOUS
+
+    changed = since_last(folder) if (folder / PREVIOUS).exists() else None
+    if changed is None:
+        return
+    from nma.output.changes import at_once
+
+    out.print(f"Since the last run of other inputs: {at_once(changed, reports)}")
+    out.print(f"More of it: nma compare {shlex.quote(str(folder / PREVIOUS))} {shlex.quote(str(folder))}")
 
 
 def _folder(name: str, chosen: Path | None, several: bool) -> Path:
@@ -107,6 +123,6 @@ def report(
     from nma.workflow import render
 
     render(folder, Project.find(project).reports)
-    for page in ("report.html", "inconsistency.html", "firmness.html"):
+    for page in ("report.html", "inconsistency.html", "firmness.html", "compare.html"):
         if (folder / page).exists():
             out.print(f"Report: {folder / page}")

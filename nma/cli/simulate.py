@@ -37,7 +37,7 @@ def simulate(  # noqa: PLR0913 (one parameter for each option)
     from nma.workflow import RunOptions
 
     folder = out_folder or Path("out") / f"simulate-{Path(name).stem}"
-    with progress() as say:
+    with progress(alone=False) as say:
         run = RunOptions(seed, engine, force, say)
         options = SimulationOptions(networks, truth, run, Executors(scheduler, workers))
         found = run_simulation(Project.find(project), name, folder, options)

@@ -43,7 +43,7 @@ def sweep(  # noqa: PLR0913 (one parameter for each option)
     options = SweepOptions(words, RunOptions(seed, "exact", force), Executors(scheduler, workers))
     found = Project.find(project)
     folder = out_folder or Path("out") / name
-    with progress() as say:
+    with progress(alone=False) as say:
         results = firmness(found, name, folder, options.told(say))
     if results is None:
         out.print(f"{name}: nothing has changed since {folder / 'firmness.html'} was made; --force runs it again.")

@@ -70,13 +70,13 @@ def write_frames(named: Mapping[str, pd.DataFrame], folder: Path, prefix: str = 
 
 def safe(frame: pd.DataFrame) -> pd.DataFrame:
     """A frame whose text cells and heads no spreadsheet reads as a formula: they get an apostrophe in front."""
-    columns = {place: [_guard(cell) for cell in frame.iloc[:, place]] for place in range(frame.shape[1])}
+    columns = {place: [guard(cell) for cell in frame.iloc[:, place]] for place in range(frame.shape[1])}
     guarded = pd.DataFrame(columns, index=frame.index, dtype=object)
-    guarded.columns = pd.Index([_guard(head) for head in frame.columns])
+    guarded.columns = pd.Index([guard(head) for head in frame.columns])
     return guarded
 
 
-def _guard(cell: object) -> object:
+def guard(cell: object) -> object:
     """A text cell on one line (a bare line break would start a cell of its own), with an apostrophe where needed."""
     if not isinstance(cell, str):
         return cell

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Container, Iterable, Iterator, Sequence
 from enum import Enum
 from typing import Annotated, Any, get_args, get_origin
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from nma.errors import Problem, nearest, shorten, strange_character
@@ -25,7 +26,10 @@ PATTERNS = {
 SAID_BY_RULES = "said_by_rules"
 """Kind of an error that a rule on the plain data reports too, with its place."""
 
+BLANK = "must be filled in"
+
 KINDS = {
+    "blank": BLANK,
     "string_type": "must be text (put it in quotes)",
     "string_too_short": "must not be empty",
     "string_too_long": "must not be longer than {max_length} characters",
@@ -68,7 +72,7 @@ def _plain_text(value: Any) -> Any:
         hint = f"delete it: {strange_character(value[found.start() :])}".replace("character 1 of it", "it")
         raise PydanticCustomError("invisible", "holds an invisible character", {"hint": hint})
     if not value.strip():
-        raise PydanticCustomError("blank", "must not be empty")
+        raise PydanticCustomError("only_blanks", "must not be empty")
     return value
 
 
@@ -81,6 +85,20 @@ def _number(value: Any) -> Any:
 Text = Annotated[str, BeforeValidator(_plain_text), Field(min_length=1, strict=True)]
 Number = Annotated[float, BeforeValidator(_number)]
 Whole = Annotated[int, Field(strict=True)]
+
+
+def _scalar(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        raise PydanticCustomError("not_finite", KINDS["finite_number"])
+    if not isinstance(value, (str, int, float, type(None))):
+        raise PydanticCustomError("not_scalar", "must be one text, number, or null")
+    return _plain_text(value)
+
+
+Scalar = Annotated[
+    Any, BeforeValidator(_scalar), WithJsonSchema({"type": ["string", "number", "boolean", "null"], "title": "Scalar"})
+]
+"""Any one value that a study file may hold in a field."""
 
 
 def problems_of(
@@ -105,7 +123,7 @@ def _only_faulty(detail: ErrorDetails) -> bool:
 
 
 def _problem(detail: ErrorDetails, document: Document, model: type[BaseModel], base: Sequence[Any]) -> Problem:
-    kind, context, got = detail["type"], detail.get("ctx", {}), detail.get("input")
+    kind, context, got = _kind(detail), detail.get("ctx", {}), detail.get("input")
     within = [step for step in detail["loc"] if step != "[key]"] + list(context.get("at", ()))
     where = [*base, *within]
     if kind == "extra_forbidden":
@@ -117,7 +135,8 @@ def _problem(detail: ErrorDetails, document: Document, model: type[BaseModel], b
         return document.problem(where, "missing", hint=hint)
     if kind in ("enum", "literal_error"):
         words = _words(context)
-        return document.problem(where, "not an allowed word", shown(got), listed(words), nearest(got, words))
+        told = (BLANK, None) if got is None else ("not an allowed word", nearest(got, words))
+        return document.problem(where, told[0], shown(got), listed(words), told[1])
     if kind == "string_pattern_mismatch":
         allowed_form = PATTERNS.get(context["pattern"])
         return document.problem(where, KINDS[kind], shown(got), allowed_form, strange_character(str(got)))
@@ -127,6 +146,12 @@ def _problem(detail: ErrorDetails, document: Document, model: type[BaseModel], b
         return document.problem(where, KINDS[kind].format_map(context), shown(got))
     found = None if isinstance(got, (dict, list)) else shown(got)
     return document.problem(where, detail["msg"], found, context.get("allowed"), context.get("hint"))
+
+
+def _kind(detail: ErrorDetails) -> str:
+    """Kind of an error; a value that is missing after its key is a kind of its own."""
+    scalars = ("string_type", "not_a_number", "int_type", "float_type")
+    return "blank" if detail.get("input") is None and detail["type"] in scalars else detail["type"]
 
 
 def _words(context: Any) -> list[str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -12,7 +13,7 @@ from pydantic import ValidationError
 
 from nma import yamlio
 from nma.errors import InputError, Problem, in_order, nearest
-from nma.registry.base import problems_of, shown
+from nma.registry.base import ID_PATTERN, problems_of, shown
 from nma.registry.rules import study_problems, vocabulary_problems
 from nma.registry.study import Study
 from nma.registry.vocabulary import Vocabulary
@@ -145,6 +146,23 @@ def _read_vocabulary(path: Path) -> tuple[Vocabulary | None, list[Problem], byte
     return words, list(vocabulary_problems(document, words)), document.text
 
 
+def check_documents(documents: Sequence[yamlio.Document], studies: Path, vocabulary: Path) -> list[Problem]:
+    """Problems that study files not yet in their place would have there; the other files count by their names."""
+    words, problems, _ = _read_vocabulary(vocabulary)
+    ids = {path.stem: yamlio.from_data({}, f"{studies.name}/{path.name}") for path in typed_files(studies)[0]}
+    for document in documents:
+        ids.pop(document.path.stem, None)
+    own: dict[str, yamlio.Document] = {}
+    for document in documents:
+        problems += [*_study_of(document, words)[1], *_id_problems(document, own)]
+    return in_order([*problems, *_overlap_problems({**ids, **own})])
+
+
+def document_problems(document: yamlio.Document, vocabulary: Vocabulary) -> list[Problem]:
+    """Problems of one trial by itself, wherever it lies."""
+    return in_order(_study_of(document, vocabulary)[1])
+
+
 def _read_study(
     path: Path, vocabulary: Vocabulary | None
 ) -> tuple[Study | None, yamlio.Document | None, list[Problem]]:
@@ -152,15 +170,20 @@ def _read_study(
         document = yamlio.load(path, f"{path.parent.name}/{path.name}")
     except InputError as error:
         return None, None, list(error.problems)
+    study, problems = _study_of(document, vocabulary)
+    return study, document, problems
+
+
+def _study_of(document: yamlio.Document, vocabulary: Vocabulary | None) -> tuple[Study | None, list[Problem]]:
     if not isinstance(document.data, dict):
         hint = "start with 'id:'; nma schema study describes the keys"
         what = "the file holds no trial"
-        return None, document, [Problem(document.place(), "", what, shown(document.data), hint=hint)]
+        return None, [Problem(document.place(), "", what, shown(document.data), hint=hint)]
     problems = list(study_problems(document, vocabulary))
     try:
-        return Study.model_validate(document.data), document, problems
+        return Study.model_validate(document.data), problems
     except ValidationError as error:
-        return None, document, [*problems_of(error, document, Study), *problems]
+        return None, [*problems_of(error, document, Study), *problems]
 
 
 def _id_problems(document: yamlio.Document, ids: dict[str, yamlio.Document]) -> Iterator[Problem]:
@@ -171,7 +194,7 @@ def _id_problems(document: yamlio.Document, ids: dict[str, yamlio.Document]) -> 
     if study_id in ids:
         hint = f"{ids[study_id].name} has it too"
         yield document.problem(("id",), "duplicate trial id", shown(study_id), hint=hint)
-    elif study_id != document.path.stem:
+    elif study_id != document.path.stem and len(study_id) <= 80 and re.fullmatch(ID_PATTERN, study_id):
         allowed, hint = shown(document.path.stem), "rename the file or the id"
         yield document.problem(("id",), "differs from the file name", shown(study_id), allowed, hint)
     ids.setdefault(study_id, document)

@@ -11,7 +11,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from nma.registry.base import DOI_PATTERN, ID_PATTERN, Number, Text, Typed, Whole
+from nma.registry.base import DOI_PATTERN, ID_PATTERN, Number, Scalar, Text, Typed, Whole
 from nma.vocab import Agreement, Basis, ExtractionStatus, Reader, Risk, Timing, YesNo, YesNoUnclear
 
 StudyId = Annotated[str, Field(pattern=ID_PATTERN, max_length=80)]
@@ -174,6 +174,8 @@ class Reading(Typed):
     """One reader's extraction, kept as history."""
 
     reader: Reader
+    name: Text | None = None
+    """Who read; also the folder of ``studies/.extractions`` that holds the whole reading."""
     basis: Text | None
     agreement: Agreement | None = None
     counts: tuple[ReadCount, ...]
@@ -181,11 +183,26 @@ class Reading(Typed):
     notes: Text | None
 
 
+class FieldDecision(Typed):
+    """One field on which the readers differed: what each had, what was taken, why, and who decided."""
+
+    field: Text
+    first: Scalar
+    second: Scalar
+    taken: Scalar
+    reason: Text
+    by: Text
+
+
 class Decision(Typed):
     """What was taken from the readings, and why."""
 
     text: Text
     reason: Text
+    by: Text | None = None
+    """Who decided."""
+    fields: tuple[FieldDecision, ...] = ()
+    """Field by field, where the whole readings were compared."""
 
 
 class Extraction(Typed):

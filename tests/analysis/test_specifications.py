@@ -15,7 +15,7 @@ CASES = {
     "outcome": ("outcome: work", "outcome: job", ":3 outcome: unknown outcome, got 'job', allowed: work"),
     "reference": ("reference: PCO", "reference: TAU", ":10 reference: unknown main node, got 'TAU', allowed: SE, PVT, PCO"),
     "trial": ("exclude: {}", "exclude: {alpha-2011: x}", ":22 select.exclude.alpha-2011: no such trial, got 'alpha-2011', allowed: alpha-2001, beta-2002, delta-2004, gamma-2003, did you mean 'alpha-2001'?"),
-    "no reason": ("exclude: {}", "exclude: {alpha-2001: null}", ":22 select.exclude.alpha-2001: must be text"),
+    "no reason": ("exclude: {}", "exclude: {alpha-2001: null}", ":22 select.exclude.alpha-2001: must be filled in"),
     "flag": ("{smi: [yes]}", "{sim: [yes]}", ":20 select.population.sim: unknown flag, got 'sim', allowed: smi, did you mean 'smi'?"),
     "judgement": ("{smi: [yes]}", "{smi: [yess]}", ":20 select.population.smi[0]: not an allowed word, got 'yess'"),
     "empty list": ("{smi: [yes]}", "{smi: []}", ":20 select.population.smi: must have 1 or more entries, got 0"),
