@@ -18,7 +18,7 @@ Floats = npt.NDArray[np.floating[Any]]
 
 POINTS, MANY_POINTS = 24, 512
 """Points among which one is picked by its weight, for each draw and trial; and where so few stand for too little."""
-UNEVEN = 0.004
+UNEVEN = 0.03
 """Relative variance of the points' mean weight above which there are more of them."""
 SMALLEST_SD = 1e-7
 """τ below which the effects of a trial are those of the network."""
