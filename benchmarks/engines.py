@@ -204,21 +204,25 @@ def growth() -> None:
         for case, one in found.items()
     ]
     table(("trials", "treatments", "seconds", "k", "smallest effective size", "peak memory"), rows)
+    drawn({case: one["seconds"] for case, one in found.items()})
+
+
+def drawn(seconds: dict[tuple[int, int], float]) -> None:
+    """Seconds by trials and by treatments, with the fitted power."""
     from matplotlib.figure import Figure
 
     canvas = Figure(figsize=(8, 3), layout="constrained")
-    for axes, (what, place, cases) in zip(
-        canvas.subplots(1, 2, sharey=True), (("trials", 0, TRIALS), ("treatments", 1, TREATMENTS)), strict=True
-    ):
-        x, y = np.array([case[place] for case in cases]), np.array([found[case]["seconds"] for case in cases])
+    halves = (("trials", 0, TRIALS, "5 treatments"), ("treatments", 1, TREATMENTS, "200 trials"))
+    for axes, (what, place, cases, fixed) in zip(canvas.subplots(1, 2, sharey=True), halves, strict=True):
+        x, y = np.array([case[place] for case in cases]), np.array([seconds[case] for case in cases])
         slope, level = np.polyfit(np.log(x), np.log(y), 1)
         print(f"\nSeconds grow as the number of {what} to the power {slope:.2f}.")
         axes.loglog(x, y, "o", color="#1b4965")
         axes.loglog(x, np.exp(level) * x**slope, color="#1b4965", label=f"power {slope:.2f}")
-        axes.set(
-            xlabel=f"{what} ({'5 treatments' if place == 0 else '200 trials'})", ylabel="seconds" if place == 0 else ""
-        )
-        axes.legend(frameon=False)
+        axes.set(xlabel=f"{what} ({fixed})", ylabel="" if place else "seconds")
+        axes.set_xticks(x, [f"{one:,}" for one in x])
+        axes.set_xticks([], minor=True)
+        axes.legend(frameon=False, loc="upper left")
     canvas.savefig(FIGURE, metadata={"Date": None})
 
 
