@@ -72,13 +72,14 @@ def run(project: Project, name: str, out: Path, options: RunOptions) -> dict[str
     """
     analysis = project.analysis(name)
     registry = project.registry
-    if not options.force and is_current(out, inputs(project, analysis, options)):
+    asked = inputs(project, analysis, options)
+    if not options.force and is_current(out, asked):
         return None
     evidence = select(registry, analysis)
     options.say(f"{name}: {len(evidence.trials)} trials, {evidence.participants:,} people, seed {options.seed}")
     tasks, refused = _sets(project, analysis)
-    page = _complete_page(project, analysis, out, options)
-    earlier = _earlier(out, inputs(project, analysis, options))
+    page = _complete_page(out, asked)
+    earlier = _earlier(out, asked)
     with staging(out, page | _current_sweeps(project, analysis, out)) as folder:
         from nma.answers.inconsistency import closed_form, inconsistency, summary
         from nma.answers.results import results
@@ -141,9 +142,9 @@ def _vouched(primary: Fit, second: Fit | str | None) -> tuple[Fit, dict[str, Any
     return vouched(primary, found), {"agreement": found.plain()}
 
 
-def _complete_page(project: Project, analysis: Analysis, out: Path, options: RunOptions) -> set[str]:
+def _complete_page(out: Path, asked: Mapping[str, Any]) -> set[str]:
     """Files of a methodologist's page with every split, of the same inputs: too dear to be thrown away."""
-    if is_current(out, inputs(project, analysis, options) | {"complete": True}, INCONSISTENCY):
+    if is_current(out, {**asked, "complete": True}, INCONSISTENCY):
         return own_files(out, [INCONSISTENCY])
     return set()
 

@@ -123,7 +123,7 @@ class Likelihood:
         gain = covariance @ np.linalg.inv(covariance + self.covariance)
         centre = mean + (gain @ (self.mean - mean)[..., None])[..., 0]
         factor = WIDER * np.linalg.cholesky(_symmetric(covariance - gain @ covariance))
-        own, log_own = uniform[..., :-1], np.log(size)
+        own = uniform[..., :-1]
         white = UNIT * np.log(own / (1 - own))
         few = max(1, round(WITHOUT * size))
         contrasts = np.concatenate(
@@ -133,10 +133,9 @@ class Likelihood:
             ],
             axis=1,
         )
-        shares = np.log(few) - log_own, np.log(size - few) - log_own
         drawn_with = np.logaddexp(
-            shares[0] + _log_logistic(contrasts - mean[:, None], WIDER * root),
-            shares[1] + _log_logistic(contrasts - centre[:, None], factor),
+            np.log(few / size) + _log_logistic(contrasts - mean[:, None], WIDER * root),
+            np.log(1 - few / size) + _log_logistic(contrasts - centre[:, None], factor),
         )
         baseline, log_baseline = self._baselines(contrasts, uniform[..., -1])
         standard = (contrasts - mean[:, None]) @ np.linalg.inv(root).swapaxes(-1, -2)
