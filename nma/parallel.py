@@ -10,6 +10,7 @@ import logging
 import multiprocessing
 import os
 import signal
+import socket
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -189,12 +190,16 @@ def _cluster(address: str) -> Iterator[Executor]:
     """The executor of a cluster whose workers can do our work."""
     try:
         from distributed import Client
+        from distributed.comm.addressing import get_address_host_port
     except ImportError:
         hint = "install nma-toolkit with the extra dask"
         raise InputError(Problem("", "--scheduler", "Dask is not installed", hint=hint)) from None
     # What goes wrong is said in one line below; the library says it in many.
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     try:
+        # Knock first: a client for an address where nobody listens leaves its thread behind, and an empty one starts a
+        # cluster of its own.
+        socket.create_connection(get_address_host_port(address, strict=True), PATIENCE).close()
         client: Any = Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
         what, hint = f"no Dask scheduler answers ({type(error).__name__})", "tcp://HOST:PORT of a running scheduler"

@@ -228,10 +228,11 @@ def test_workers_of_another_version_are_refused(cluster, monkeypatch):
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense", "http://127.0.0.1:9", "tcp://127.0.0.1", ""])
 def test_an_address_without_a_scheduler_is_one_line_within_seconds(address):
-    started = time.monotonic()
+    before, started = {thread.name for thread in threading.enumerate()}, time.monotonic()
     with pytest.raises(InputError, match="--scheduler: no Dask scheduler answers"):
         spread(spreading.squared, range(3), Executors(scheduler=address))
     assert time.monotonic() - started < parallel.PATIENCE + 5
+    assert "IO loop" not in {thread.name for thread in threading.enumerate()} - before
 
 
 def test_without_the_extra_the_way_out_is_named(monkeypatch):
