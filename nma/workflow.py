@@ -81,6 +81,7 @@ def run(project: Project, name: str, out: Path, options: RunOptions) -> dict[str
     page = _complete_page(out, asked)
     earlier = _earlier(out, asked)
     with staging(out, page | _current_sweeps(project, analysis, out)) as folder:
+        from nma.answers.committee import Ground, committee
         from nma.answers.inconsistency import closed_form, inconsistency, summary
         from nma.answers.results import results
         from nma.fitting import Task, fit_many
@@ -96,6 +97,7 @@ def run(project: Project, name: str, out: Path, options: RunOptions) -> dict[str
         found = results(primary, sets, made) | agreed
         checked = closed_form(evidence, primary) if page else inconsistency(primary, None, found)
         found |= {"inconsistency": summary(checked)}
+        found |= committee(Ground(primary, found, checked, registry))
         primary.posterior.to_netcdf(folder / POSTERIOR, group="posterior", engine="h5netcdf")
         if not page:
             write_inconsistency(folder, checked, project.reports)

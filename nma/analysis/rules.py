@@ -132,6 +132,23 @@ def window_rule(data: Data) -> Iterator[Finding]:
         yield where, "the window holds no time", f"over {over:g}, up to {up_to:g}", f"more than {over:g}", None
 
 
+NULL = {Measure.RR: 1.0, Measure.OR: 1.0, Measure.RD: 0.0}
+"""No effect, on each measure's own scale."""
+
+
+def decision_rule(data: Data) -> Iterator[Finding]:
+    """The zone of no important difference holds no effect and has some width; a baseline risk stands once."""
+    decision, measure = data.get("decision"), _word(data, "measure", Measure)
+    zone = decision.get("no_important_difference") if isinstance(decision, Mapping) else None
+    lower, upper = (zone.get("lower"), zone.get("upper")) if isinstance(zone, Mapping) else (None, None)
+    if measure is None or not isinstance(lower, (int, float)) or not isinstance(upper, (int, float)):
+        return
+    null = NULL[Measure(measure)]
+    if not lower < null < upper or (null == 1 and lower <= 0):
+        where = ("decision", "no_important_difference")
+        yield where, f"does not hold no effect ({null:g}) between two ends", f"{lower:g} to {upper:g}", None, None
+
+
 EXAMPLES: dict[Family, str] = {
     Family.NORMAL: "{family: normal, scale: 10}",
     Family.HALF_NORMAL: "{family: half-normal, scale: 0.5}",
@@ -146,4 +163,5 @@ RULES: tuple[Callable[[Data], Iterator[Finding]], ...] = (
     heterogeneity_rule,
     prior_rule,
     window_rule,
+    decision_rule,
 )

@@ -91,10 +91,26 @@ class SensitivitySet(Typed):
 
 
 class BaselineRisk(Typed):
-    """Risk under the reference at which odds ratios are turned into risk ratios or differences."""
+    """A risk under the reference, and where it comes from: odds ratios are turned into other measures there."""
 
     risk: Risk
     source: Text
+
+
+class NoImportantDifference(Typed):
+    """Effects between these two ends, on the reported measure, are too small to matter to those who decide."""
+
+    lower: Number
+    upper: Number
+    reason: Text
+
+
+class Decision(Typed):
+    """What those who decide need beside the model: where absolute effects start, and what is too small to matter."""
+
+    baseline_risks: tuple[BaselineRisk, ...] = ()
+    """Risks under the reference at which absolute effects are shown, beside the pooled one."""
+    no_important_difference: NoImportantDifference | None = None
 
 
 class Sampling(Typed):
@@ -130,6 +146,7 @@ class Analysis(Typed):
     zero_cells: ZeroCells = ZeroCells.HALF_IN_EVERY_ARM
     """Contrast-level likelihood only; the binomial one needs no correction."""
     baseline_risk: BaselineRisk | None = None
+    decision: Decision | None = None
     select: Selection | None = None
     sensitivity: dict[str, SensitivitySet] = Field(default_factory=dict)
     sampling: Sampling = Sampling()

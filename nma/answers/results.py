@@ -20,7 +20,7 @@ from nma.registry.study import DOMAINS
 from nma.registry.vocabulary import TreatmentName
 from nma.vocab import Basis, Engine
 
-SCHEMA = "nma-results/1"
+SCHEMA = "nma-results/2"
 
 
 def results(fit: Fit, sets: Mapping[str, Mapping[str, Any] | str], provenance: Mapping[str, Any]) -> dict[str, Any]:

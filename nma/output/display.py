@@ -18,7 +18,7 @@ _RISK_SIGNS = {"low": "+", "high": "−", "unclear": "?", "not assessed": "·"}
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell: its text, a quieter second line, its treatment's mark, how it is set, how many columns it takes."""
+    """A cell: its text, a quieter second line, its mark, how it is set, how many columns it takes, by what it sorts."""
 
     text: str
     note: str = ""
@@ -27,6 +27,7 @@ class Cell:
     strong: bool = False
     spoken: str = ""
     span: int = 1
+    order: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup
 
 from nma.output import compose, display, sentences
+from nma.output.blocks import Block
 from nma.output.draw import Layout, draw
 from nma.output.figures import Figure
 from nma.output.inconsistency.case import Case
@@ -20,21 +21,27 @@ from nma.output.methods import methods
 from nma.output.reading import Reading
 from nma.output.text import load, tidy
 
-SECTIONS = {
-    "answer": "section.answer",
-    "ranking": "section.ranking",
-    "forest": "section.forest",
-    "network": "section.network",
-    "consistency": "section.consistency",
-    "league": "section.league",
-    "trials": "section.trials",
-    "excluded": "section.excluded",
-    "methods": "section.methods",
-    "sensitivity": "section.sensitivity",
-    "provenance": "section.provenance",
+Maker = Callable[[Reading], tuple[Block, ...]]
+
+SECTIONS: Mapping[str, Maker | None] = {
+    "answer": None,
+    "ranking": None,
+    "forest": None,
+    "network": None,
+    "consistency": None,
+    "league": None,
+    "trials": None,
+    "excluded": None,
+    "methods": None,
+    "sensitivity": None,
+    "provenance": None,
 }
+"""In the order of the page: what makes a section's blocks, or None for a section with a template of its own name.
+
+The heading of a section is the text ``section.<name>``; one without blocks does not stand on the page.
+"""
 _OPTIONAL = {"sensitivity": "sensitivity", "consistency": "inconsistency"}
-"""Sections that stand only where the results hold their key."""
+"""Sections with a template that stand only where the results hold their key."""
 
 PAGE = "report.html.j2"
 PAGE_OF_CHECKS = "inconsistency.html"
@@ -87,6 +94,10 @@ def drawings(reading: Reading) -> dict[str, tuple[Figure, ...]]:
     """Figure records by the section they stand in."""
     spread = compose.heterogeneity(reading, reading.results["heterogeneity"])
     return {
+        **{
+            name: tuple(record for block in made for record, _ in block.figures)
+            for name, made in blocks(reading).items()
+        },
         "answer": (compose.answer_strip(reading),),
         "ranking": compose.rank_panels(reading),
         "forest": compose.forests(reading),
@@ -94,6 +105,11 @@ def drawings(reading: Reading) -> dict[str, tuple[Figure, ...]]:
         "network": (compose.network(reading),),
         "sensitivity": compose.sensitivity(reading),
     }
+
+
+def blocks(reading: Reading) -> dict[str, tuple[Block, ...]]:
+    """The blocks of every section that is made of them, in the order of the page."""
+    return {name: made for name, make in SECTIONS.items() if make is not None and (made := make(reading))}
 
 
 def css_text(text: str) -> str:
@@ -130,17 +146,24 @@ def _frame(reading: Reading, style: Path) -> dict[str, Any]:
 
 
 def _context(reading: Reading) -> dict[str, Any]:
+    made = blocks(reading)
+    figures = {section: [drawn(record) for record in found] for section, found in drawings(reading).items()}
     return {
-        "sections": {
-            name: reading.text(heading)
-            for name, heading in SECTIONS.items()
-            if name not in _OPTIONAL or reading.results.get(_OPTIONAL[name])
-        },
-        "figures": {section: [drawn(record) for record in found] for section, found in drawings(reading).items()},
+        "sections": {name: reading.text(f"section.{name}") for name in SECTIONS if _stands(reading, name, made)},
+        "blocks": made,
+        "drawn": {figure.name: figure for found in figures.values() for figure in found},
+        "figures": figures,
         "tables": _tables(reading),
         "said": _said(reading),
         "page_of_checks": PAGE_OF_CHECKS,
     }
+
+
+def _stands(reading: Reading, name: str, made: Mapping[str, tuple[Block, ...]]) -> bool:
+    """Whether a section has anything to say."""
+    if SECTIONS[name] is not None:
+        return name in made
+    return name not in _OPTIONAL or bool(reading.results.get(_OPTIONAL[name]))
 
 
 def drawn(record: Figure) -> Drawn:

@@ -122,17 +122,22 @@ class Text:
 
 
 def load(folder: Path, language: str = "en") -> Text:
-    """Read the translation table ``folder/<language>.yaml``.
+    """Read the translation table of a language: every ``folder/<language>/*.yaml``, a part of the table each.
 
     Raises
     ------
     OutputError
-        There is no table of that language.
+        There is no table of that language, or two of its parts have the same key.
     """
-    path = folder / f"{language}.yaml"
-    if not re.fullmatch(r"[A-Za-z-]+", language) or not path.is_file():
+    parts = sorted((folder / language).glob("*.yaml")) if re.fullmatch(r"[A-Za-z-]+", language) else []
+    if not parts:
         raise OutputError(f"no translation table '{language}' in {folder}")
-    data = yamlio.load(path).data
+    data: dict[str, Any] = {}
+    for path in parts:
+        part = yamlio.load(path).data
+        if twice := sorted(data.keys() & part.keys()):
+            raise OutputError(f"{path}: {', '.join(twice)} stands in another part of the table too")
+        data |= part
     marks = data.pop("number")
     return Text(language, dict(_flat(data, "")), Numbers(marks["decimal"], marks["thousands"]))
 

@@ -68,7 +68,7 @@ def results(
     treatments = list(effects)
     trials = _trials(treatments)
     return {
-        "schema": "nma-results/1",
+        "schema": "nma-results/2",
         "analysis": _analysis(measure, better, treatments[0], tau is None),
         "direction": f"{better} is better: {_better_words(better)}",
         "treatments": treatments,

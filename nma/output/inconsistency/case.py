@@ -8,29 +8,19 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from nma.errors import OutputError
+from nma.output import blocks
+from nma.output.blocks import Block, number
 from nma.output.compose import LONGEST_LABEL
-from nma.output.display import Cell, Column, Table
-from nma.output.figures import Figure
+from nma.output.display import Cell, Table
 from nma.output.reading import Reading, Row
 from nma.output.text import Text, clip
+
+__all__ = ["Block", "Case", "Size", "case_of", "excludes_nought", "number", "table"]
 
 _SMALLEST = 0.001
 _MEASURES = {"log RR": "RR", "log OR": "OR", "RD": "RD"}
 _SIZES = {"RR": "checks.size.RR", "OR": "checks.size.OR", "RD": "checks.size.RD"}
 _CODES = {"RR": "checks.code.ROR", "OR": "checks.code.ROR", "RD": "checks.code.difference"}
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A piece of a section: what the numbers say, then the figures, then the tables."""
-
-    heading: str = ""
-    warnings: tuple[str, ...] = ()
-    lead: tuple[str, ...] = ()
-    figures: tuple[tuple[Figure, str], ...] = ()
-    after: tuple[str, ...] = ()
-    tables: tuple[Table, ...] = ()
-    items: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,16 +175,8 @@ def excludes_nought(row: Row) -> bool:
 
 
 def table(case: Case, caption: str, heads: Sequence[str], rows: Iterable[tuple[Cell, ...]]) -> Table:
-    """A table whose heads are keys; a head stands as the cells below it do."""
-    body = tuple(rows)
-    first = [cell.number for cell in body[0]] if body else [False] * len(heads)
-    columns = tuple(Column(case.text(head), number) for head, number in zip(heads, first, strict=True))
-    return Table(caption, columns, body, wide=len(heads) > 5)
-
-
-def number(text: str, note: str = "", strong: bool = False) -> Cell:
-    """A cell that holds a number."""
-    return Cell(text, note=note, number=True, strong=strong)
+    """A table whose heads are keys."""
+    return blocks.table(case.text, caption, heads, rows)
 
 
 def _turned(difference: float, ends: Sequence[float | None]) -> Size:
