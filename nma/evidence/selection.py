@@ -41,11 +41,12 @@ def select(registry: Registry, analysis: Analysis) -> Evidence:
             trials.append(outcome)
             log += _combined(outcome)
     _check_overlap(trials, analysis)
-    names = _names(registry.vocabulary, analysis.select.nodes)
+    names = names_of(registry.vocabulary, analysis.select.nodes)
     return Evidence.build(analysis, trials, excluded, log, names)
 
 
-def _names(vocabulary: Vocabulary, level: NodeLevel) -> dict[str, TreatmentName]:
+def names_of(vocabulary: Vocabulary, level: NodeLevel) -> dict[str, TreatmentName]:
+    """How reports call the treatments of a level, in the order of the vocabulary."""
     return vocabulary.node_names() if level is NodeLevel.MAIN else vocabulary.subgroup_names()
 
 
@@ -161,7 +162,7 @@ def _place_arms(study: Study, record: OutcomeRecord, selection: Selection) -> tu
     """Arms with counts in their nodes; arms of one node are combined by adding events and people."""
     placed: dict[str, list[ArmCount]] = {}
     for count in record.counts:
-        treatment = _treatment(study, count.arm, selection)
+        treatment = treatment_of(study, count.arm, selection)
         if treatment is not None and count.is_complete:
             placed.setdefault(treatment, []).append(count)
     return tuple(
@@ -175,7 +176,8 @@ def _place_arms(study: Study, record: OutcomeRecord, selection: Selection) -> tu
     )
 
 
-def _treatment(study: Study, label: str, selection: Selection) -> str | None:
+def treatment_of(study: Study, label: str, selection: Selection) -> str | None:
+    """The treatment of an arm at the level of an analysis, recodings applied; None for an arm that fits none."""
     arm = study.arm(label)
     recode = selection.recode.get(study.id, {}).get(label)
     node, subgroup = (recode.node, recode.subgroup) if recode else (arm.node, arm.subgroup)

@@ -31,7 +31,13 @@ def study_problems(document: Document, vocabulary: Vocabulary | None) -> Iterato
 
 
 def vocabulary_problems(document: Document, vocabulary: Vocabulary) -> Iterator[Problem]:
-    """A treatment has one name: no subgroup is called as a node or as a subgroup of another node."""
+    """A treatment has one name: no subgroup is called as a node or as another's subgroup; context names real nodes."""
+    for i, figure in enumerate(vocabulary.context):
+        if figure.node is not None and figure.node not in vocabulary.nodes:
+            words = list(vocabulary.nodes)
+            hint = nearest(figure.node, words)
+            place = ("context", i, "node")
+            yield document.problem(place, "unknown node", shown(figure.node), listed(words), hint)
     homes: dict[str, str] = {}
     for name, node in vocabulary.nodes.items():
         for subgroup in node.subgroups:

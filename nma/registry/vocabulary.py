@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
-from nma.registry.base import Text, Typed
+from nma.registry.base import Number, Text, Typed
 
 
 class TreatmentName(NamedTuple):
@@ -45,12 +46,37 @@ class Outcome(Typed):
     """The ways in which reports define the event, loosest included."""
 
 
+class ContextFigure(Typed):
+    """A share that another synthesis prints, for the reader of an evidence map; no analysis uses it."""
+
+    label: Text
+    """What the share is of, in that synthesis's words."""
+    node: Text | None = None
+    """The node that comes nearest to it; null where none does."""
+    median: Annotated[Number, Field(ge=0, le=100)]
+    """Median share over its studies, in per cent."""
+    lower: Annotated[Number, Field(ge=0, le=100)]
+    """Smallest share of its studies, in per cent."""
+    upper: Annotated[Number, Field(ge=0, le=100)]
+    """Largest share of its studies, in per cent."""
+    source: Text
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.lower <= self.median <= self.upper:
+            message = f"{self.median:g} lies outside the range from {self.lower:g} to {self.upper:g}"
+            raise PydanticCustomError("median_outside", message, {"at": ("median",), "hint": "check all three"})
+        return self
+
+
 class Vocabulary(Typed):
-    """Everything a study file of this review may name."""
+    """Everything a study file of this review may name, and what other syntheses print beside it."""
 
     nodes: dict[str, Node] = Field(min_length=2)
     outcomes: dict[str, Outcome] = Field(min_length=1)
     population_flags: dict[str, Text] = Field(default_factory=dict)
+    context: tuple[ContextFigure, ...] = ()
+    """Shares that other syntheses print, shown beside the evidence map."""
 
     def node_names(self) -> dict[str, TreatmentName]:
         """Names of the nodes; a node's id is its short name."""
