@@ -13,7 +13,7 @@ PACKAGE = Path(nma.__file__).parent
 FLOORS = [
     ("errors", "vocab", "yamlio", "parallel", "_version"),
     ("registry", "analysis"),
-    ("project", "revisions", "schema", "staging", "starting", "swap"),
+    ("languages", "project", "revisions", "schema", "staging", "starting", "swap"),
     ("evidence",),
     ("fitting",),
     ("answers",),
@@ -31,7 +31,7 @@ DOORS = {
     "nutpie": {"fitting/nuts.py"},
     "arviz": {"fitting/quiet.py", "fitting/posterior.py"},
     "matplotlib": {"output/draw/"},
-    "jinja2": {"output/report.py"},
+    "jinja2": {"output/pages.py"},
     "networkx": {"evidence/network.py"},
     "ruamel": {"yamlio.py", "registry/"},
     "filelock": {"registry/writing.py"},

@@ -1,25 +1,20 @@
-"""The only Jinja: lays the figures, tables and sentences out as one self-contained page."""
+"""The report: its sections, in the order in which they are read, and what each of them shows."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-from markupsafe import Markup
-
-from nma.output import compose, display, sentences
+from nma.output import compose, display, pages, sentences
 from nma.output.blocks import Block
-from nma.output.draw import Layout, draw
 from nma.output.figures import Figure
 from nma.output.inconsistency.case import Case
 from nma.output.inconsistency.summary import committee
 from nma.output.methods import methods
 from nma.output.reading import Reading
-from nma.output.text import load, tidy
+from nma.output.text import Text
 
 Maker = Callable[[Reading], tuple[Block, ...]]
 
@@ -36,10 +31,17 @@ SECTIONS: Mapping[str, Maker | None] = {
     "sensitivity": None,
     "provenance": None,
 }
-"""In the order of the page: what makes a section's blocks, or None for a section with a template of its own name.
+"""What makes a section's blocks, or None for a section with a template of its own name; GROUPS puts them in order.
 
 The heading of a section is the text ``section.<name>``; one without blocks does not stand on the page.
 """
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "part.answer": ("answer", "summary", "absolute", "ranking", "forest"),
+    "part.sure": ("certainty", "hierarchy", "contributions", "consistency", "small_study", "sensitivity"),
+    "part.evidence": ("network", "risk", "evidence_map", "trials", "excluded", "league"),
+    "part.record": ("methods", "prose", "prisma", "provenance"),
+}
+"""The sections as they are read: a committee can stop after the second part."""
 _OPTIONAL = {"sensitivity": "sensitivity", "consistency": "inconsistency"}
 """Sections with a template that stand only where the results hold their key."""
 
@@ -47,17 +49,7 @@ PAGE = "report.html.j2"
 PAGE_OF_CHECKS = "inconsistency.html"
 
 
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """A figure in both layouts."""
-
-    name: str
-    title: str
-    wide: Markup
-    narrow: Markup
-
-
-def render(results: Mapping[str, Any], templates: Path, language: str = "en") -> str:
+def render(results: Mapping[str, Any], templates: Path, languages: str | Sequence[str] = ("en",)) -> str:
     """The report as one HTML page that needs nothing from elsewhere.
 
     Parameters
@@ -65,9 +57,9 @@ def render(results: Mapping[str, Any], templates: Path, language: str = "en") ->
     results : Mapping[str, Any]
         What ``results.json`` holds.
     templates : Path
-        The folder ``reports/``: ``templates/*.j2``, ``style.css`` and ``text/<language>.yaml``.
-    language : str
-        Tag of the translation table.
+        The folder ``reports/``: ``templates/*.j2``, ``style.css``, ``script/*.js`` and ``text/<language>/*.yaml``.
+    languages : str or Sequence[str]
+        Tags of the translation tables; the page shows the first, and switches to any other.
 
     Returns
     -------
@@ -77,17 +69,14 @@ def render(results: Mapping[str, Any], templates: Path, language: str = "en") ->
     Raises
     ------
     OutputError
-        The translation table lacks a text, or the results hold a measure that cannot be shown.
+        A translation table lacks a text, or the results hold a measure that cannot be shown.
     """
-    reading = Reading(results, load(templates / "text", language))
-    return page(PAGE, reading, templates, _context(reading))
+    return pages.page(PAGE, partial(_told, results), templates, languages)
 
 
-def page(template: str, reading: Reading, templates: Path, context: dict[str, Any]) -> str:
-    """A page of the family: one template with what every page shows, and a context of its own."""
-    environment = _environment(templates / "templates")
-    environment.filters["trial_label"] = reading.trial
-    return environment.get_template(template).render(_frame(reading, templates / "style.css") | context)
+def order() -> tuple[str, ...]:
+    """The sections in the order of the page."""
+    return tuple(name for names in GROUPS.values() for name in names if name in SECTIONS)
 
 
 def drawings(reading: Reading) -> dict[str, tuple[Figure, ...]]:
@@ -109,47 +98,22 @@ def drawings(reading: Reading) -> dict[str, tuple[Figure, ...]]:
 
 def blocks(reading: Reading) -> dict[str, tuple[Block, ...]]:
     """The blocks of every section that is made of them, in the order of the page."""
-    return {name: made for name, make in SECTIONS.items() if make is not None and (made := make(reading))}
+    makers = {name: make for name in order() if (make := SECTIONS[name]) is not None}
+    return {name: made for name, make in makers.items() if (made := make(reading))}
 
 
-def css_text(text: str) -> str:
-    """A string for ``content`` in a style sheet: every sign but letters and figures is written as an escape."""
-    return "".join(sign if sign.isascii() and sign.isalnum() else f"\\{ord(sign):06x}" for sign in text)
+def _told(results: Mapping[str, Any], text: Text, prefix: str) -> tuple[Reading, dict[str, Any]]:
+    reading = Reading(results, text)
+    return reading, _context(reading, prefix)
 
 
-def _environment(folder: Path) -> Environment:
-    return Environment(
-        loader=FileSystemLoader(folder),
-        autoescape=select_autoescape(default=True, default_for_string=True),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-def _frame(reading: Reading, style: Path) -> dict[str, Any]:
-    """What every page shows: its head, its stamp, its provenance."""
-    return {
-        "t": reading.text,
-        "language": reading.text.language,
-        "title": tidy(reading.analysis["title"] or reading.analysis["name"]),
-        "reading": reading,
-        "analysis": reading.analysis,
-        "evidence": reading.evidence,
-        "provenance": reading.results["provenance"],
-        "sampling": reading.results["sampling"],
-        "converged": reading.converged,
-        "resolved": json.dumps(reading.analysis, indent=2, ensure_ascii=False),
-        "tables": {"gate": display.gate(reading)},
-        "style": Markup(_style(reading, style)),
-    }
-
-
-def _context(reading: Reading) -> dict[str, Any]:
+def _context(reading: Reading, prefix: str) -> dict[str, Any]:
     made = blocks(reading)
-    figures = {section: [drawn(record) for record in found] for section, found in drawings(reading).items()}
+    stand = [name for name in order() if _stands(reading, name, made)]
+    figures = {name: [pages.drawn(record, prefix) for record in found] for name, found in drawings(reading).items()}
     return {
-        "sections": {name: reading.text(f"section.{name}") for name in SECTIONS if _stands(reading, name, made)},
+        "sections": {name: reading.text(f"section.{name}") for name in stand},
+        "parts": _parts(reading, stand),
         "blocks": made,
         "drawn": {figure.name: figure for found in figures.values() for figure in found},
         "figures": figures,
@@ -159,17 +123,17 @@ def _context(reading: Reading) -> dict[str, Any]:
     }
 
 
+def _parts(reading: Reading, stand: Sequence[str]) -> dict[str, list[str]]:
+    """The sections that stand on the page under the heading of their part; a part without any is left out."""
+    parts = {heading: [name for name in names if name in stand] for heading, names in GROUPS.items()}
+    return {reading.text(heading): names for heading, names in parts.items() if names}
+
+
 def _stands(reading: Reading, name: str, made: Mapping[str, tuple[Block, ...]]) -> bool:
     """Whether a section has anything to say."""
     if SECTIONS[name] is not None:
         return name in made
     return name not in _OPTIONAL or bool(reading.results.get(_OPTIONAL[name]))
-
-
-def drawn(record: Figure) -> Drawn:
-    """A figure as the macros show it."""
-    wide, narrow = (Markup(draw(record, layout)) for layout in (Layout.WIDE, Layout.NARROW))
-    return Drawn(record.name, record.title, wide, narrow)
 
 
 def _tables(reading: Reading) -> dict[str, Any]:
@@ -214,11 +178,3 @@ def _consistency(reading: Reading) -> tuple[str, ...]:
     """Whether direct and indirect evidence agree; nothing where the results do not say."""
     found = reading.results.get("inconsistency")
     return committee(Case(found, reading)) if found else ()
-
-
-def _style(reading: Reading, path: Path) -> str:
-    """The style sheet, and the heads of the printed pages."""
-    title = css_text(tidy(reading.analysis["title"] or reading.analysis["name"])[:90])
-    stamp = "" if reading.converged else css_text(reading.text("stamp.short"))
-    heads = f'@page{{@top-left{{content:"{title}"}}@top-right{{content:"{stamp}"}}}}'
-    return f"{path.read_text(encoding='utf-8')}\n{heads}"

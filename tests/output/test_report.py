@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64encode
 from collections import Counter
+from hashlib import sha256
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -14,7 +16,7 @@ from inconsistency_sample import summary
 from output_sample import bare, many, results, unconverged, with_sensitivity
 
 from nma import output
-from nma.output import report
+from nma.output import pages, report
 
 HOSTILE = ("<script>alert(1)</script>", "A" * 400, "تعليم مهني", '😀 $x^2$ & "q" \'s', "{{ 7*7 }} {x} \u202e\x00%s")
 VOID = {"meta", "br", "link", "img", "input", "hr", "path", "use"}
@@ -50,6 +52,15 @@ class Page(HTMLParser):
         return " ".join("".join(self.words).split())
 
 
+def scripts(templates: Path) -> list[str]:
+    return [path.read_text(encoding="utf-8") for path in sorted((templates / "script").glob("*.js"))]
+
+
+def own(page: str) -> list[str]:
+    """What stands in the page as script that a browser runs."""
+    return re.findall(r"<script>(.*?)</script>", page, flags=re.S)
+
+
 @pytest.fixture(scope="module")
 def page(templates: Path) -> str:
     made = with_sensitivity(results())
@@ -60,7 +71,8 @@ def page(templates: Path) -> str:
 
 def test_sections_stand_in_the_order_a_committee_reads(page: str) -> None:
     found = [attrs["id"] for tag, attrs in Page(page).tags if tag == "section"]
-    assert found == list(report.SECTIONS)
+    assert found == [name for name in report.order() if name in found]
+    assert {name for name, make in report.SECTIONS.items() if make is None} <= set(found)
     answer = page[page.index('<section id="answer"') : page.index('<section id="ranking"')]
     assert answer.count("<figure>") == 1
     assert answer.index('class="answer"') < answer.index("<figure>")
@@ -69,7 +81,7 @@ def test_sections_stand_in_the_order_a_committee_reads(page: str) -> None:
 
 def test_nothing_is_loaded_from_elsewhere(page: str) -> None:
     for tag, attrs in Page(page).tags:
-        assert tag not in ("script", "link", "img", "iframe", "object", "embed", "base", "form"), tag
+        assert tag not in ("link", "img", "iframe", "object", "embed", "base", "form"), tag
         assert not any(name.startswith("on") for name in attrs), attrs
         for name in ("src", "href", "xlink:href", "srcset", "data"):
             assert (attrs.get(name) or "#").startswith("#") or attrs[name] == report.PAGE_OF_CHECKS, attrs
@@ -77,6 +89,17 @@ def test_nothing_is_loaded_from_elsewhere(page: str) -> None:
     assert "@import" not in style
     assert "@font-face" not in style
     assert not re.search(r"url\((?!#)", page)
+
+
+def test_only_the_scripts_of_the_project_may_run(page: str, templates: Path) -> None:
+    policy = next(dict(attrs)["content"] for tag, attrs in Page(page).tags if attrs.get("http-equiv"))
+    assert policy is not None
+    assert own(page) == scripts(templates)
+    allowed = re.findall(r"'sha256-([^']+)'", policy)
+    assert allowed == [b64encode(sha256(it.encode()).digest()).decode() for it in scripts(templates)]
+    assert policy.startswith("default-src 'none'; ")
+    assert "unsafe-eval" not in policy
+    assert "unsafe-inline" not in policy[policy.index("script-src") :]
 
 
 def test_the_page_is_well_formed_and_ids_are_unique(page: str) -> None:
@@ -138,14 +161,14 @@ def test_a_fit_that_failed_is_stamped_on_screen_and_on_every_printed_page(templa
     assert 'class="stamp" role="alert"' in stamped
     assert 'class="watermark"' in stamped
     assert "<title>NOT CONVERGED:" in stamped
-    assert f'@top-right{{content:"{report.css_text("NOT CONVERGED")}"}}' in stamped
+    assert f'@top-right{{content:"{pages.css_text("NOT CONVERGED")}"}}' in stamped
     style = stamped[stamped.index("<style>") : stamped.index("</style>")]
     assert re.search(r"\.stamp \{[^}]*position: sticky", style)
     assert re.search(r"\.watermark \{[^}]*position: fixed", style[style.index("@media print") :])
     assert "The fit did NOT pass its convergence checks." in Page(stamped).text
     assert "NOT CONVERGED" not in Page(clean).text
     assert "stamp" not in re.sub(r"<style>.*?</style>", "", clean, flags=re.S)
-    assert report.css_text("NOT CONVERGED") not in clean
+    assert pages.css_text("NOT CONVERGED") not in clean
 
 
 def test_hostile_names_stay_words(templates: Path) -> None:
@@ -160,10 +183,10 @@ def test_hostile_names_stay_words(templates: Path) -> None:
     made["provenance"]["command"] = HOSTILE[0]
     page = report.render(made, templates)
     parsed = Page(page)
-    assert not [tag for tag, _ in parsed.tags if tag == "script"]
+    assert own(page) == scripts(templates)
     assert "<script>alert(1)</script>" in parsed.text
     assert "{{ 7*7 }}" in parsed.text
-    assert page.count("<style>") == page.count("</style>") == 1
+    assert page.count("<style>") == page.count("</style>") == 2
 
 
 @pytest.mark.parametrize(
@@ -194,4 +217,4 @@ def test_the_page_is_the_same_each_time(templates: Path) -> None:
 
 
 def test_css_text_cannot_leave_its_string() -> None:
-    assert report.css_text('a"b</style>\\') == "a\\000022b\\00003c\\00002fstyle\\00003e\\00005c"
+    assert pages.css_text('a"b</style>\\') == "a\\000022b\\00003c\\00002fstyle\\00003e\\00005c"

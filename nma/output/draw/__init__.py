@@ -24,16 +24,16 @@ from nma.output.figures import Density, Figure, Forest, Ladder, Network, Panels,
 __all__ = ["Layout", "draw", "standalone", "write"]
 
 
-@lru_cache(maxsize=128)
-def draw(figure: Figure, layout: Layout = Layout.WIDE) -> str:
-    """SVG text of a figure record.
+@lru_cache(maxsize=256)
+def draw(figure: Figure, layout: Layout = Layout.WIDE, prefix: str = "") -> str:
+    """SVG text of a figure record; its ids begin with ``prefix``.
 
     Returns
     -------
     str
         An ``svg`` element with title and description, ids of its own, and text that stays text.
     """
-    name = f"{figure.name}-{layout.name.lower()}"
+    name = f"{prefix}{figure.name}-{layout.name.lower()}"
     with drawing(name):
         canvas = Canvas()
         FigureCanvasSVG(canvas)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-from nma.output import report
+from nma.output import pages
 from nma.output.figures import Figure
 from nma.output.inconsistency.case import Block, Case
+from nma.output.reading import Reading
 from nma.output.sweeps import boundaries, refits, verdict
-from nma.output.sweeps.case import rows_of
+from nma.output.sweeps.case import case_of, rows_of
+from nma.output.text import Text
 
 TEMPLATE = "firmness.html.j2"
 _HEADINGS = {
@@ -62,9 +65,34 @@ def drawings(made: Mapping[str, tuple[Block, ...]]) -> Iterator[Figure]:
     return (record for blocks in made.values() for block in blocks for record, _ in block.figures)
 
 
+def render_all(found: Mapping[str, Any], templates: Path, languages: str | Sequence[str]) -> str:
+    """The page as one HTML file that needs nothing from elsewhere, in every language asked for.
+
+    Parameters
+    ----------
+    found : Mapping[str, Any]
+        What was found, as it is stored.
+    templates : Path
+        The folder ``reports/``.
+    languages : str or Sequence[str]
+        Tags of the translation tables; the page shows the first, and switches to any other.
+    """
+
+    def tell(text: Text, prefix: str) -> tuple[Reading, dict[str, Any]]:
+        case = case_of(found, text)
+        return case.reading, _context(case, sections(case), prefix)
+
+    return pages.page(TEMPLATE, tell, templates, languages)
+
+
 def render(case: Case, made: Mapping[str, tuple[Block, ...]], templates: Path) -> str:
-    """The page as one HTML file that needs nothing from elsewhere; ``made`` is what :func:`sections` made."""
+    """The page in the language of the case; ``made`` is what :func:`sections` made of it."""
+    told = case.reading, _context(case, made, "")
+    return pages.page(TEMPLATE, lambda *_: told, templates, case.text.language)
+
+
+def _context(case: Case, made: Mapping[str, tuple[Block, ...]], prefix: str) -> dict[str, Any]:
     headings = {name: case.text(heading) for name, (heading, _) in _sections(case).items()}
-    drawn = {record.name: report.drawn(record) for record in drawings(made)}
-    context = {"sections": headings, "blocks": made, "drawn": drawn, "report": case.found.get("report", False)}
-    return report.page(TEMPLATE, case.reading, templates, context)
+    extra = {"report": case.found.get("report", False)}
+    drawn = {record.name: pages.drawn(record, prefix) for record in drawings(made)}
+    return {"sections": headings, "parts": {}, "blocks": made, "drawn": drawn} | extra
