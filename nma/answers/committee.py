@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from nma.answers.absolute import absolute
 from nma.fitting import Fit
 from nma.registry import Registry
 
@@ -35,4 +36,5 @@ class Ground:
 def committee(ground: Ground) -> dict[str, Any]:
     """Everything of the report that rests on the primary fit and the registry, by the key of ``results.json``."""
     found: dict[str, Any] = {}
+    found["absolute"] = absolute(ground.fit)
     return found

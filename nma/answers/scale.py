@@ -31,7 +31,7 @@ def positions(fit: Fit) -> Floats:
     On the log scale for RR and OR, as a risk for RD. Under a logit link the RR and the RD follow from the log odds
     ratios at the declared baseline risk p of the reference: position = log expit(logit p + d), or expit(logit p + d).
     """
-    return _on_measure(fit, _draws(fit)[0])
+    return _on_measure(fit, additive_draws(fit)[0])
 
 
 def predictive_positions(fit: Fit, rng: np.random.Generator) -> Floats | None:
@@ -41,13 +41,8 @@ def predictive_positions(fit: Fit, rng: np.random.Generator) -> Floats | None:
     that share a treatment covary by τ²/2, as within a trial (Higgins, Thompson & Spiegelhalter 2009,
     doi:10.1111/j.1467-985X.2008.00552.x). No treatment is special.
     """
-    effects, sd = _draws(fit)
-    if sd is None:
-        return None
-    tau = np.tile(sd[:, None], (NEW_TRIALS, 1))
-    effects = np.tile(effects, (NEW_TRIALS, 1))
-    new = effects + tau / np.sqrt(2) * rng.standard_normal(effects.shape)
-    return _on_measure(fit, new - new[:, :1])
+    new = new_additive_draws(fit, rng)
+    return None if new is None else _on_measure(fit, new)
 
 
 def higher_is_better(fit: Fit) -> bool:
@@ -76,8 +71,14 @@ def adds_on_log(analysis: Analysis) -> bool:
     return analysis.effect_measure is not Measure.RD
 
 
-def _draws(fit: Fit) -> tuple[Floats, Floats | None]:
-    """Effects, shape (D, T), and heterogeneity, shape (D,) or None; evenly spread where the posterior is a mixture."""
+def additive_draws(fit: Fit) -> tuple[Floats, Floats | None]:
+    """Draws on the scale on which effects add; evenly spread where the posterior is a mixture.
+
+    Returns
+    -------
+    tuple
+        Effects against the reference, whose own is 0, shape (D, T); heterogeneity, shape (D,), or None.
+    """
     stacked: Floats = fit.effects.transpose("chain", "draw", "treatment").to_numpy()
     sd = fit.heterogeneity_sd
     closed = mixture(fit)
@@ -86,6 +87,17 @@ def _draws(fit: Fit) -> tuple[Floats, Floats | None]:
         return stacked.reshape(-1, stacked.shape[-1]), tau
     effects, even = even_draws(closed, fit.seed)
     return effects, None if sd is None else even
+
+
+def new_additive_draws(fit: Fit, rng: np.random.Generator) -> Floats | None:
+    """The same in new trials, as :func:`predictive_positions` has them; shape (NEW_TRIALS * D, T)."""
+    effects, sd = additive_draws(fit)
+    if sd is None:
+        return None
+    tau = np.tile(sd[:, None], (NEW_TRIALS, 1))
+    effects = np.tile(effects, (NEW_TRIALS, 1))
+    new: Floats = effects + tau / np.sqrt(2) * rng.standard_normal(effects.shape)
+    return new - new[:, :1]
 
 
 def _on_measure(fit: Fit, effects: Floats) -> Floats:
