@@ -76,7 +76,7 @@ def certainty(sources: Sources) -> dict[str, Any]:
     -------
     dict
         ``rule`` and ``pairs``: a row for each two treatments, the better ranked first, in the order of the ranking,
-        with ``level``, ``provisional`` (whether a domain is not judged), ``not_judged``, ``overall`` (None, or what
+        with ``level``, ``provisional`` (whether a domain that is not judged could lower it), ``not_judged``, ``overall`` (None, or what
         people set instead of the level) and ``domains``: each with ``concern``, ``reason``, ``computed`` (what the rule
         says), and ``by``, ``override_reason``, ``date`` where people judged otherwise (None where they did not).
     """
@@ -110,11 +110,12 @@ def _judged_pair(row: Mapping[str, Any], judgements: Judgements) -> dict[str, An
     domains = [_judged_domain(entry, pair, judgements) for entry in row["domains"]]
     missing = [entry["domain"] for entry in domains if entry["concern"] == Concern.NOT_JUDGED]
     level, overall = final(entry["concern"] for entry in domains), judgements.overall(pair)
+    may_fall = bool(missing) and level is not Certainty.VERY_LOW
     return {
         "treatment": row["treatment"],
         "versus": row["versus"],
         "level": str(overall.level if overall else level),
-        "provisional": bool(missing) and overall is None,
+        "provisional": may_fall and overall is None,
         "not_judged": missing,
         "overall": None if overall is None else {"computed": str(level), **overall.model_dump(mode="json")},
         "domains": domains,

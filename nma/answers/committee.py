@@ -6,7 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from nma.analysis.judgements import NOTHING, Judgements
 from nma.answers.absolute import absolute
+from nma.answers.certainty import Sources, certainty
+from nma.answers.hierarchy import hierarchy
+from nma.answers.risk_of_bias import risk_of_bias
+from nma.answers.summary import summary
 from nma.fitting import Fit
 from nma.registry import Registry
 
@@ -25,16 +30,31 @@ class Ground:
         The whole of the checks for inconsistency, as ``inconsistency.json`` holds it.
     registry : Registry, optional
         The registry the evidence was selected from; None for evidence from a data frame.
+    judgements : Judgements
+        What people judged of the certainty.
     """
 
     fit: Fit
     results: Mapping[str, Any]
     checked: Mapping[str, Any]
     registry: Registry | None = None
+    judgements: Judgements = NOTHING
 
 
 def committee(ground: Ground) -> dict[str, Any]:
     """Everything of the report that rests on the primary fit and the registry, by the key of ``results.json``."""
     found: dict[str, Any] = {}
     found["absolute"] = absolute(ground.fit)
-    return found
+    found["hierarchy"] = hierarchy(ground.fit, ground.results["relative_effects"])
+    return found | _judgement(ground, found)
+
+
+def _judgement(ground: Ground, found: Mapping[str, Any]) -> dict[str, Any]:
+    """How certain the evidence is and what it comes to: read from everything that was computed before."""
+    evidence, known = ground.fit.evidence, {**ground.results, **found}
+    ranked = [row["treatment"] for row in known["ranking"]]
+    judged = {
+        "risk_of_bias": risk_of_bias(evidence, ranked, known.get("contributions")),
+        "certainty": certainty(Sources(evidence, known, ground.judgements)),
+    }
+    return {**judged, "summary": summary({**known, **judged})}

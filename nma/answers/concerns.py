@@ -137,7 +137,7 @@ def _scores(trial: TrialRisk) -> tuple[int, int]:
 
 
 def reporting_bias(facts: Facts) -> Verdict:
-    """Suspected where the funnel is asymmetric; left to people without a test, or where trials are known to lack data."""
+    """Suspected where the funnel is asymmetric; left to people without a test, or where trials lack data."""
     found = facts.small_study or {}
     p, missing = found.get("p"), found.get("missing", 0)
     values = {"p": p, "comparisons": found.get("comparisons", 0), "missing": missing, "people": found.get("people", 0)}
