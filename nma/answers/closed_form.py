@@ -60,10 +60,11 @@ class Differences:
         solved: Floats = (low + high) / 2
         return solved
 
-    def above(self) -> Floats:
-        """Probability that each difference is above 0; shape (T, T), 0 for a treatment against itself."""
+    def above(self, limit: float = 0.0) -> Floats:
+        """Probability that each difference is above a limit; shape (T, T), 0 for a treatment against itself."""
         with np.errstate(divide="ignore", invalid="ignore"):
-            above: Floats = ndtr(np.nan_to_num(self.mean / self.sd, nan=-np.inf)) @ self.weight
+            above: Floats = ndtr(np.nan_to_num((self.mean - limit) / self.sd, nan=-np.inf)) @ self.weight
+        np.fill_diagonal(above, 0.0)
         return above
 
     def moments(self) -> tuple[Floats, Floats]:

@@ -152,6 +152,23 @@ def has_indirect_path(evidence: Evidence, treatment: str, versus: str) -> bool:
     return treatment in rest and versus in rest and nx.has_path(rest, treatment, versus)
 
 
+def covers(better: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The pairs of an order that do not follow from others: the lines of its Hasse diagram (transitive reduction).
+
+    Parameters
+    ----------
+    better : iterable of (treatment, versus)
+        Pairs of which the first is above the second, without a circle.
+    """
+    return sorted(nx.transitive_reduction(nx.DiGraph(list(better))).edges)
+
+
+def implied(better: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The pairs that follow from an order by a chain, but are not in it themselves."""
+    given = nx.DiGraph(list(better))
+    return sorted(set(nx.transitive_closure_dag(given).edges) - set(given.edges))
+
+
 def weak_links(evidence: Evidence) -> list[WeakLink]:
     """Treatments whose link to the rest hangs on one trial, or only on trials of a weak basis."""
     links: list[WeakLink] = []
