@@ -9,6 +9,7 @@ from typing import Any
 from nma.analysis.judgements import NOTHING, Judgements
 from nma.answers.absolute import absolute
 from nma.answers.certainty import Sources, certainty
+from nma.answers.evidence_map import evidence_map
 from nma.answers.hierarchy import hierarchy
 from nma.answers.risk_of_bias import risk_of_bias
 from nma.answers.summary import summary
@@ -46,6 +47,7 @@ def committee(ground: Ground) -> dict[str, Any]:
     found: dict[str, Any] = {}
     found["absolute"] = absolute(ground.fit)
     found["hierarchy"] = hierarchy(ground.fit, ground.results["relative_effects"])
+    found["evidence_map"] = evidence_map(ground.fit.evidence, ground.registry)
     return found | _judgement(ground, found)
 
 

@@ -190,16 +190,24 @@ class Points:
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """One quantity in every row: a dot per trial, a longer mark at the median where there is one."""
+    """One quantity in every row: a dot per trial, a longer mark at the median where there is one.
+
+    ``filled`` are dots of a second kind, ``ranges`` thin lines behind all of them; no entries mean that there are none.
+    """
 
     span: Span
     dots: tuple[tuple[float, ...], ...]
     medians: tuple[float | None, ...]
+    filled: tuple[tuple[float, ...], ...] = ()
+    ranges: tuple[tuple[float, float] | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Strips:
-    """Quantities side by side, the same rows in each."""
+    """Quantities side by side, the same rows in each; rows that are ``roomy`` keep near dots apart.
+
+    ``filled`` names the second kind of dots, where there are any.
+    """
 
     name: str
     title: str
@@ -207,6 +215,8 @@ class Strips:
     rows: tuple[str, ...]
     strips: tuple[Strip, ...]
     legend: tuple[str, str]
+    filled: str = ""
+    roomy: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from nma.output.inconsistency.case import Case
 from nma.output.inconsistency.summary import committee
 from nma.output.methods import methods
 from nma.output.reading import Reading
+from nma.output.sections import evidence_map
 from nma.output.text import Text
 
 Maker = Callable[[Reading], tuple[Block, ...]]
@@ -25,6 +26,7 @@ SECTIONS: Mapping[str, Maker | None] = {
     "network": None,
     "consistency": None,
     "league": None,
+    "evidence_map": evidence_map.blocks,
     "trials": None,
     "excluded": None,
     "methods": None,
@@ -36,10 +38,10 @@ SECTIONS: Mapping[str, Maker | None] = {
 The heading of a section is the text ``section.<name>``; one without blocks does not stand on the page.
 """
 GROUPS: Mapping[str, tuple[str, ...]] = {
-    "part.answer": ("answer", "summary", "absolute", "ranking", "forest"),
-    "part.sure": ("certainty", "hierarchy", "contributions", "consistency", "small_study", "sensitivity"),
-    "part.evidence": ("network", "risk", "evidence_map", "trials", "excluded", "league"),
-    "part.record": ("methods", "prose", "prisma", "provenance"),
+    "form.part.answer": ("answer", "summary", "absolute", "ranking", "forest"),
+    "form.part.sure": ("certainty", "hierarchy", "contributions", "consistency", "small_study", "sensitivity"),
+    "form.part.evidence": ("network", "risk", "evidence_map", "trials", "excluded", "league"),
+    "form.part.record": ("methods", "prose", "prisma", "provenance"),
 }
 """The sections as they are read: a committee can stop after the second part."""
 _OPTIONAL = {"sensitivity": "sensitivity", "consistency": "inconsistency"}
@@ -110,7 +112,10 @@ def _told(results: Mapping[str, Any], text: Text, prefix: str) -> tuple[Reading,
 def _context(reading: Reading, prefix: str) -> dict[str, Any]:
     made = blocks(reading)
     stand = [name for name in order() if _stands(reading, name, made)]
-    figures = {name: [pages.drawn(record, prefix) for record in found] for name, found in drawings(reading).items()}
+    figures = {
+        name: [pages.drawn(record, reading.text, prefix) for record in found]
+        for name, found in drawings(reading).items()
+    }
     return {
         "sections": {name: reading.text(f"section.{name}") for name in stand},
         "parts": _parts(reading, stand),
