@@ -177,6 +177,13 @@ class MultiArm(StrEnum):
     SEPARATE = "separate"
 
 
+class FlowPaths(StrEnum):
+    """How a flow of evidence is taken apart into paths: the shortest first, or as a random walk goes."""
+
+    SHORTEST = "shortest path"
+    RANDOM_WALK = "random walk"
+
+
 class Engine(StrEnum):
     """How the posterior is computed: by a sampler (PyMC), or by quadrature and importance sampling."""
 
@@ -224,3 +231,11 @@ class RPackage(StrEnum):
     NETMETA = "netmeta"
     GEMTC = "gemtc"
     MULTINMA = "multinma"
+
+
+class Form(StrEnum):
+    """What a report is written as beside HTML."""
+
+    PDF = "pdf"
+    MARKDOWN = "markdown"
+    DOCX = "docx"

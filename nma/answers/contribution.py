@@ -1,0 +1,123 @@
+"""What the network's answer on each pair of treatments rests on: contributions of direct comparisons and of trials.
+
+The random-effects hat matrix of the two-step model at the posterior median of τ (Davies et al. 2022,
+doi:10.1002/sim.9346), taken apart as netmeta and CINeMA do (Papakonstantinou et al. 2018,
+doi:10.12688/f1000research.14770.3); see :mod:`nma.answers.flows`. A trial's contribution is its comparison's, shared
+out by weight, added up over the comparisons of its arms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from nma.answers.flows import Aggregate, Arms, Floats, aggregate, shares, usual
+from nma.answers.heterogeneity import tau_summary
+from nma.evidence import Evidence, trial_contrasts
+from nma.fitting import Fit
+from nma.fitting.layout import zero_rule
+from nma.vocab import FlowPaths
+
+MOST_SHARES = 200_000
+"""Pairs times trials up to which results hold trials' shares in every pair; beyond, in pairs with the reference."""
+
+
+@dataclass(frozen=True)
+class Contributions:
+    """Contributions to each of P pairs of T treatments.
+
+    Attributes
+    ----------
+    treatments : tuple of str
+        T treatments, the reference first.
+    studies : tuple of str
+        Ids of the S trials.
+    network : Aggregate
+        The two-step model.
+    method : FlowPaths
+        How flows were taken apart.
+    tau : float
+        Between-trial standard deviation that was used, on the scale on which effects add; 0 for common effects.
+    comparisons : array, shape (P, E)
+        Share of each direct comparison (in the order of ``network.edges``) in each pair (``network.pairs``).
+    trials : array, shape (P, S)
+        Share of each trial; the rows of both add up to 1.
+    """
+
+    treatments: tuple[str, ...]
+    studies: tuple[str, ...]
+    network: Aggregate
+    method: FlowPaths
+    tau: float
+    comparisons: Floats
+    trials: Floats
+
+    def plain(self) -> dict[str, Any]:
+        """As ``results.json`` holds it; shares of 0 are left out, the largest come first."""
+        return {"method": str(self.method), "tau": self.tau, "pairs": list(self._pairs())}
+
+    def _pairs(self) -> Iterator[dict[str, Any]]:
+        every = self.trials.size <= MOST_SHARES
+        named = [self._named(*edge) for edge in self.network.edges.tolist()]
+        direct = {tuple(edge) for edge in self.network.edges.tolist()}
+        for place, pair in enumerate(self.network.pairs.tolist()):
+            comparisons = [{**name, "share": share} for name, share in zip(named, self._row(place), strict=True)]
+            kept = self.studies if every or 0 in pair else ()
+            trials = zip(kept, self.trials[place, : len(kept)].tolist(), strict=True)
+            yield {
+                **self._named(*pair),
+                "direct": tuple(pair) in direct,
+                "by_comparison": _largest_first(comparisons),
+                "by_trial": _largest_first([{"study": study, "share": share} for study, share in trials]),
+            }
+
+    def _row(self, place: int) -> list[float]:
+        row: list[float] = self.comparisons[place].tolist()
+        return row
+
+    def _named(self, versus: int, treatment: int) -> dict[str, str]:
+        return {"treatment": self.treatments[treatment], "versus": self.treatments[versus]}
+
+
+def _largest_first(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted((row for row in rows if row["share"] > 0), key=lambda row: -row["share"])
+
+
+def contributions(fit: Fit, method: FlowPaths | None = None) -> Contributions | None:
+    """Contributions to every pair of treatments, at the posterior median of τ; None where no trial compares anything.
+
+    Parameters
+    ----------
+    fit : Fit
+        The primary fit.
+    method : FlowPaths, optional
+        How to take flows apart; netmeta's default unless the network is too large for it.
+    """
+    found = tau_summary(fit)
+    return contributions_at(fit.evidence, 0.0 if found is None else found["median"], method)
+
+
+def contributions_at(evidence: Evidence, tau: float, method: FlowPaths | None = None) -> Contributions | None:
+    """The same at a given between-trial standard deviation, on the scale on which effects add."""
+    network = two_step(evidence, tau)
+    if network is None:
+        return None
+    chosen = method or usual(network)
+    comparisons = shares(network, chosen)
+    studies = tuple(trial.id for trial in evidence.trials)
+    trials = network.of_trials(comparisons, len(studies))
+    return Contributions(evidence.treatments, studies, network, chosen, tau, comparisons, trials)
+
+
+def two_step(evidence: Evidence, tau: float) -> Aggregate | None:
+    """The two-step model of an evidence; None without a comparison."""
+    place = {treatment: i for i, treatment in enumerate(evidence.treatments)}
+    measure, rule = evidence.analysis.effect_measure, zero_rule(evidence.analysis)
+    trials = []
+    for trial in evidence.trials:
+        seen = trial_contrasts(trial, measure, rule)
+        trials.append(Arms(tuple(place[name] for name in trial.design), seen.value, seen.variance))
+    if all(len(trial.places) < 2 for trial in trials):
+        return None
+    return aggregate(trials, len(evidence.treatments), tau)
