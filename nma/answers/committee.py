@@ -9,6 +9,7 @@ from typing import Any
 from nma.analysis.judgements import NOTHING, Judgements
 from nma.answers.absolute import absolute
 from nma.answers.certainty import Sources, certainty
+from nma.answers.contribution import contributions
 from nma.answers.evidence_map import evidence_map
 from nma.answers.hierarchy import hierarchy
 from nma.answers.risk_of_bias import risk_of_bias
@@ -45,6 +46,8 @@ class Ground:
 def committee(ground: Ground) -> dict[str, Any]:
     """Everything of the report that rests on the primary fit and the registry, by the key of ``results.json``."""
     found: dict[str, Any] = {}
+    contributed = contributions(ground.fit)
+    found["contributions"] = None if contributed is None else contributed.plain()
     found["absolute"] = absolute(ground.fit)
     found["hierarchy"] = hierarchy(ground.fit, ground.results["relative_effects"])
     found["evidence_map"] = evidence_map(ground.fit.evidence, ground.registry)
