@@ -8,13 +8,14 @@ from typing import Any
 from pydantic import BaseModel
 
 from nma.analysis import Analysis
+from nma.analysis.judgements import Judgements
 from nma.registry import Study, Vocabulary, read_vocabulary
 
-SCHEMAS: dict[str, type[BaseModel]] = {"study": Study, "analysis": Analysis}
+SCHEMAS: dict[str, type[BaseModel]] = {"study": Study, "analysis": Analysis, "judgements": Judgements}
 
 
 def json_schema(what: str, vocabulary: Path) -> dict[str, Any]:
-    """JSON Schema (2020-12) of a study file or a specification of this review.
+    """JSON Schema (2020-12) of a study file, a specification or a file of judgements of this review.
 
     Raises
     ------
@@ -44,10 +45,13 @@ def _closed_words(words: Vocabulary) -> list[tuple[str, str, list[str]]]:
         ("OutcomeRecord", "kind", kinds),
         ("Analysis", "outcome", list(words.outcomes)),
         ("Analysis", "reference", [*words.nodes, *subgroups]),
+        ("Comparison", "between", [*words.nodes, *subgroups]),
     ]
 
 
 def _closed(field: dict[str, Any], allowed: list[str]) -> dict[str, Any]:
+    if "items" in field:
+        return {**field, "items": {"enum": allowed}}
     keep = {key: value for key, value in field.items() if key in ("description", "title")}
     nullable = any(option.get("type") == "null" for option in field.get("anyOf", []))
     return {**keep, "enum": [*allowed, None] if nullable else allowed}

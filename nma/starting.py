@@ -32,12 +32,17 @@ FILES = {
     "vocabulary.yaml": "vocabulary.yaml.template",
     "studies/example-made-up.yaml": "study.yaml.template",
     "models/main.yaml": "main.yaml.template",
+    "judgements/main.yaml": "judgements.yaml",
     "ci/living-review.sh": "living-review.sh",
     ".github/workflows/living-review.yml": "living-review.yml",
     "nma.toml": "nma.toml.template",
 }
 """Each file of a new review, with what it is made of: a template, or a file that is taken as it is."""
-SCHEMAS = {"studies/study.schema.json": "study", "models/analysis.schema.json": "analysis"}
+SCHEMAS = {
+    "studies/study.schema.json": "study",
+    "models/analysis.schema.json": "analysis",
+    "judgements/judgements.schema.json": "judgements",
+}
 
 _MODELS = {
     Measure.RR: ("binomial", "log", 10, 0.5, "log risk ratio"),

@@ -76,9 +76,10 @@ def certainty(sources: Sources) -> dict[str, Any]:
     -------
     dict
         ``rule`` and ``pairs``: a row for each two treatments, the better ranked first, in the order of the ranking,
-        with ``level``, ``provisional`` (whether a domain that is not judged could lower it), ``not_judged``, ``overall`` (None, or what
-        people set instead of the level) and ``domains``: each with ``concern``, ``reason``, ``computed`` (what the rule
-        says), and ``by``, ``override_reason``, ``date`` where people judged otherwise (None where they did not).
+        with ``level``, ``provisional`` (whether a domain that is not judged could lower it), ``not_judged``,
+        ``overall`` (None, or what people set instead of the level) and ``domains``: each with ``concern``, ``reason``,
+        ``computed`` (what the rule says), and ``by``, ``override_reason``, ``date`` where people judged otherwise (None
+        where they did not).
     """
     facts = _facts(sources)
     computed = [

@@ -24,10 +24,11 @@ app.add_typer(studies_app, name="studies")
 def check(project: ProjectOption = None) -> None:
     """Validate all files and print every problem.
 
-    Reads every study file, specification, the vocabulary and nma.toml; prints each problem as
+    Reads every study file, specification, file of judgements, the vocabulary and nma.toml; prints each problem as
     FILE:LINE FIELD: what, got, allowed, hint. Exit code 1 if there is any.
     """
     from nma.analysis import check_specifications
+    from nma.analysis.judgements import check_judgements
     from nma.desk.readings import check_readings
     from nma.project import Project
     from nma.registry import read_registry
@@ -35,8 +36,10 @@ def check(project: ProjectOption = None) -> None:
     found = Project.find(project)
     registry, problems = read_registry(found.studies, found.vocabulary)
     specifications, more = check_specifications(found.models, registry)
-    blind = list(check_readings(found, registry.vocabulary)) if registry else []
-    problems = in_order([*found.problems(), *problems, *more, *blind])
+    words = registry.vocabulary if registry else None
+    blind = list(check_readings(found, words)) if words else []
+    judged = check_judgements(found.judgements, specifications, found.specifications(), words)
+    problems = in_order([*found.problems(), *problems, *more, *blind, *judged])
     if problems:
         files = len({problem.place.partition(":")[0] for problem in problems})
         err.print(f"{_number(len(problems), 'problem')} in {_number(files, 'file')}:")
@@ -79,7 +82,7 @@ def extract(
 
 @app.command()
 def schema(
-    what: Annotated[str, typer.Argument(help="study or analysis.")],
+    what: Annotated[str, typer.Argument(help="study, analysis or judgements.")],
     out_file: Annotated[Path | None, typer.Option("--out", help="File (default: standard output).")] = None,
     project: ProjectOption = None,
 ) -> None:

@@ -57,7 +57,7 @@ def test_a_wrong_command_line_is_one_plain_line(capsys, arguments, expected):
         (["studies", "--node", "SEE"], "--node: unknown word, got 'SEE', allowed: SEplus, SE, TE"),
         (["studies", "--basis", "statd"], "--basis: unknown word, got 'statd', allowed: stated"),
         (["studies", "show", "drake-2031"], "studies/ id: no such trial, got 'drake-2031', did you mean 'drake-2013'?"),
-        (["schema", "studie"], "schema: unknown schema, got 'studie', allowed: study, analysis"),
+        (["schema", "studie"], "schema: unknown schema, got 'studie', allowed: study, analysis, judgements"),
         (["extract", "long-term", "--measure", "rr"], "--measure: unknown measure, got 'rr', allowed: RR, OR, RD"),
         (["extract", "long-term", "--out", "/dev/null/x.csv"], "/dev/null/x.csv: cannot be written (Not a directory)"),
         (["check", "--project", "/nowhere"], "/nowhere: no nma.toml in this folder, name the folder that holds it"),

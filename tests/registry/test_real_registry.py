@@ -46,9 +46,11 @@ def test_the_population_flags_are_the_reviews(project):
     assert {flags[key] for key in (*LONG.split(), *SHORT.split())} == {"yes"}
 
 
-@pytest.mark.parametrize("what", ["study", "analysis"])
-def test_the_committed_schema_is_what_the_command_prints(what, capsys):
-    committed = ROOT / ("studies" if what == "study" else "models") / f"{what}.schema.json"
+@pytest.mark.parametrize(
+    ("what", "folder"), [("study", "studies"), ("analysis", "models"), ("judgements", "judgements")]
+)
+def test_the_committed_schema_is_what_the_command_prints(what, folder, capsys):
+    committed = ROOT / folder / f"{what}.schema.json"
     assert cli._exit_code(["schema", what, "--project", str(ROOT)]) == 0
     assert capsys.readouterr().out == committed.read_text("utf-8"), f"nma schema {what} --out {committed}"
 
