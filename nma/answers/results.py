@@ -12,8 +12,9 @@ from nma.analysis import Analysis
 from nma.answers.contrasts import relative_effects
 from nma.answers.heterogeneity import heterogeneity, spread_of
 from nma.answers.ranking import ranking
-from nma.evidence import Evidence, Trial
+from nma.evidence import Evidence, Exclusion, Trial
 from nma.evidence.network import comparisons, weak_links
+from nma.evidence.reasons import combined
 from nma.fitting import Fit
 from nma.fitting.nuts import PARAMETERISATION
 from nma.registry.study import DOMAINS
@@ -102,9 +103,14 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
         "arms": sum(len(trial.arms) for trial in evidence.trials),
         "events": sum(arm.events for trial in evidence.trials for arm in trial.arms),
         "trials": [_trial(trial) for trial in evidence.trials],
-        "excluded": [{"id": e.id, "label": e.label, "rule": e.rule, "reason": e.reason} for e in evidence.excluded],
+        "excluded": [_left_out(exclusion) for exclusion in evidence.excluded],
         "basis_counts": {str(level): basis[str(level)] for level in Basis} if basis else {},
         "log": list(evidence.log),
+        "combined": [
+            {"trial": it.trial, "arms": list(it.arms), "treatment": it.treatment}
+            for trial in evidence.trials
+            for it in combined(trial)
+        ],
         "comparisons": [
             {"treatment": c.treatment, "versus": c.versus, "studies": list(c.studies), "participants": c.participants}
             for c in comparisons(evidence)
@@ -114,6 +120,12 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
             for link in weak_links(evidence)
         ],
     }
+
+
+def _left_out(exclusion: Exclusion) -> dict[str, Any]:
+    """A trial that is not used; the reason in English, and as a translation table says it."""
+    said = {"id": exclusion.id, "label": exclusion.label, "rule": exclusion.rule, "reason": exclusion.reason}
+    return said | {"reason_key": exclusion.key, "reason_values": dict(exclusion.values)}
 
 
 def _trial(trial: Trial) -> dict[str, Any]:

@@ -39,7 +39,7 @@ def _moved(trial: Row, absent_from: Row) -> Plain:
     """A trial of one side, with why the other side does not use it."""
     out: Row = next((row for row in absent_from["excluded"] if row["id"] == trial["id"]), {})
     kept = {name: trial.get(name) for name in ("id", "label", "participants", "arms", "months", "basis")}
-    return {**kept, "rule": out.get("rule"), "reason": out.get("reason")}
+    return {**kept, **{name: out.get(name) for name in ("rule", "reason", "reason_key", "reason_values")}}
 
 
 def _changed(before: Row, after: Row) -> Plain:

@@ -60,12 +60,17 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
-    """A trial the analysis does not use, the rule that left it out, and the reason in words."""
+    """A trial the analysis does not use, the rule that left it out, and the reason in words.
+
+    ``key`` and ``values`` are how a translation table says the reason; a reason that a person wrote has no key.
+    """
 
     id: str
     label: str
     rule: str
     reason: str
+    key: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

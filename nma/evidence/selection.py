@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from nma.analysis import Analysis, Selection, check_words
 from nma.errors import Problem, SelectionError
+from nma.evidence import reasons
 from nma.evidence.evidence import ArmData, Evidence, Exclusion, Trial
+from nma.evidence.reasons import JOINED, Reason, combined
 from nma.registry import OutcomeRecord, Registry, Study, Vocabulary
 from nma.registry.study import ArmCount
 from nma.registry.vocabulary import TreatmentName
@@ -39,7 +41,7 @@ def select(registry: Registry, analysis: Analysis) -> Evidence:
             excluded.append(outcome)
         else:
             trials.append(outcome)
-            log += _combined(outcome)
+            log += [found.line for found in combined(outcome)]
     _check_overlap(trials, analysis)
     names = names_of(registry.vocabulary, analysis.select.nodes)
     return Evidence.build(analysis, trials, excluded, log, names)
@@ -63,62 +65,67 @@ def _judge(study: Study, analysis: Analysis, selection: Selection) -> Trial | Ex
     for rule, test in STUDY_RULES.items():
         reason = test(candidate)
         if reason is not None:
-            return Exclusion(study.id, study.label, rule, reason)
+            return _left_out(study, rule, reason)
     records = [record for record in study.outcomes if record.outcome == analysis.outcome and _counted(record)]
     for rule, keep in RECORD_RULES.items():
         kept = [record for record in records if keep(record, selection)]
         if not kept:
-            return Exclusion(study.id, study.label, rule, _record_reason(rule, records))
+            return _left_out(study, rule, reasons.of_record(rule, records))
         records = kept
     record = _at_time_point(study, records, selection)
     arms = _place_arms(study, record, selection)
     if len(arms) < 2:
-        return Exclusion(study.id, study.label, "one node", _one_node_reason(study, record, arms))
+        return _left_out(study, "one node", reasons.one_node(record, arms))
     return Trial(study.id, arms, study, record)
+
+
+def _left_out(study: Study, rule: str, reason: Reason) -> Exclusion:
+    return Exclusion(study.id, study.label, rule, reason.line, reason.key, reason.values)
 
 
 def _counted(record: OutcomeRecord) -> bool:
     return sum(count.is_complete for count in record.counts) >= 2
 
 
-def _outside_network(c: _Candidate) -> str | None:
-    return c.study.eligibility.reason if c.study.eligibility.network is YesNo.NO else None
+def _outside_network(c: _Candidate) -> Reason | None:
+    eligibility = c.study.eligibility
+    return Reason(eligibility.reason or "") if eligibility.network is YesNo.NO else None
 
 
-def _awaiting_data(c: _Candidate) -> str | None:
+def _awaiting_data(c: _Candidate) -> Reason | None:
     if any(r.outcome == c.analysis.outcome and _counted(r) for r in c.study.outcomes):
         return None
-    return "No counts of this outcome in two arms were found in what could be read."
+    return reasons.awaiting_data()
 
 
-def _decided(c: _Candidate) -> str | None:
-    return c.select.exclude.get(c.study.id)
+def _decided(c: _Candidate) -> Reason | None:
+    reason = c.select.exclude.get(c.study.id)
+    return None if reason is None else Reason(reason)
 
 
-def _population(c: _Candidate) -> str | None:
+def _population(c: _Candidate) -> Reason | None:
     for flag, allowed in c.select.population.items():
         judgement = c.study.population.flags.get(flag)
         if judgement not in allowed:
-            words = flag.replace("_", " ").capitalize()
-            return f"{words}: {judgement or 'not judged'}. {c.study.population.description.rstrip('.')}."
+            return reasons.population(c.study, flag, judgement)
     return None
 
 
-def _published(c: _Candidate) -> str | None:
+def _published(c: _Candidate) -> Reason | None:
     limit = c.select.published_up_to
     if limit is None or (c.study.year is not None and c.study.year <= limit):
         return None
-    return f"Published in {c.study.year or 'an unknown year'}, after {limit}."
+    return reasons.published(c.study.year, limit)
 
 
-def _risk_of_bias(c: _Candidate) -> str | None:
+def _risk_of_bias(c: _Candidate) -> Reason | None:
     if c.select.risk_of_bias is RiskOfBiasRule.ANY:
         return None
     high = [name for name, risk in c.study.risk_of_bias.domains().items() if risk is Risk.HIGH]
-    return f"High risk of bias: {', '.join(high).replace('_', ' ')}." if high else None
+    return reasons.risk_of_bias(high) if high else None
 
 
-STUDY_RULES: dict[str, Callable[[_Candidate], str | None]] = {
+STUDY_RULES: dict[str, Callable[[_Candidate], Reason | None]] = {
     "outside the network": _outside_network,
     "awaiting data": _awaiting_data,
     "population": _population,
@@ -135,17 +142,6 @@ RECORD_RULES: dict[str, Callable[[OutcomeRecord, Selection], bool]] = {
     "kind": lambda record, select: select.kinds is None or record.kind in select.kinds,
 }
 """Rules on a trial's records of the outcome."""
-
-
-def _record_reason(rule: str, records: list[OutcomeRecord]) -> str:
-    months = " and ".join(f"{months:g}" for months in sorted(record.months for record in records))
-    reasons = {
-        "follow-up": f"Counted at {months} months, outside the follow-up window.",
-        "basis": f"The basis of its counts is '{records[0].basis}'.",
-        "timing": f"Its count is of timing '{records[0].timing}'.",
-        "kind": f"Its outcome is of kind '{records[0].kind.replace('_', ' ')}'.",
-    }
-    return reasons[rule]
 
 
 def _at_time_point(study: Study, records: list[OutcomeRecord], selection: Selection) -> OutcomeRecord:
@@ -170,7 +166,7 @@ def _place_arms(study: Study, record: OutcomeRecord, selection: Selection) -> tu
             treatment,
             sum(count.events or 0 for count in counts),
             sum(count.n or 0 for count in counts),
-            " + ".join(count.arm for count in counts),
+            JOINED.join(count.arm for count in counts),
         )
         for treatment, counts in placed.items()
     )
@@ -182,22 +178,6 @@ def treatment_of(study: Study, label: str, selection: Selection) -> str | None:
     recode = selection.recode.get(study.id, {}).get(label)
     node, subgroup = (recode.node, recode.subgroup) if recode else (arm.node, arm.subgroup)
     return node if selection.nodes is NodeLevel.MAIN else subgroup
-
-
-def _one_node_reason(study: Study, record: OutcomeRecord, arms: tuple[ArmData, ...]) -> str:
-    if not arms:
-        return "None of its arms with counts has a node at this level."
-    counted = sum(count.is_complete for count in record.counts)
-    also = " and arms without one at this level" if counted > len(arms[0].label.split(" + ")) else ""
-    return f"All its arms with counts lie in one node ({arms[0].treatment}){also}."
-
-
-def _combined(trial: Trial) -> Iterator[str]:
-    for arm in trial.arms:
-        if " + " in arm.label and trial.record is not None:
-            labels = [c.arm for c in trial.record.counts]
-            if arm.label not in labels:
-                yield f"{trial.label}: the arms {arm.label.replace(' + ', ' and ')} were combined in {arm.treatment}."
 
 
 def _check_overlap(trials: list[Trial], analysis: Analysis) -> None:
