@@ -15,6 +15,8 @@ from markupsafe import Markup
 
 from nma.errors import OutputError
 from nma.output import display
+from nma.output.behind import behind, tips
+from nma.output.display import Table
 from nma.output.draw import Layout, draw
 from nma.output.figures import Figure
 from nma.output.reading import Reading
@@ -30,12 +32,13 @@ _LONGEST_HEAD = 90
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A figure in both layouts."""
+    """A figure in both layouts, and the table of its numbers."""
 
     name: str
     title: str
     wide: Markup
     narrow: Markup
+    behind: Table | None
 
 
 def page(template: str, tell: Teller, templates: Path, languages: str | Sequence[str]) -> str:
@@ -81,10 +84,11 @@ def prefixes(tags: Sequence[str]) -> list[str]:
     return ["" if place == 0 else f"{tag}-" for place, tag in enumerate(tags)]
 
 
-def drawn(record: Figure, prefix: str = "") -> Drawn:
+def drawn(record: Figure, text: Text, prefix: str = "") -> Drawn:
     """A figure as the macros show it; its ids begin with ``prefix``."""
-    wide, narrow = (Markup(draw(record, layout, prefix)) for layout in (Layout.WIDE, Layout.NARROW))
-    return Drawn(record.name, record.title, wide, narrow)
+    table = behind(record, text)
+    wide = draw(record, Layout.WIDE, prefix, tips(record, table))
+    return Drawn(record.name, record.title, Markup(wide), Markup(draw(record, Layout.NARROW, prefix)), table)
 
 
 def css_text(text: str) -> str:
@@ -144,7 +148,7 @@ def _switch(texts: Sequence[Text]) -> list[dict[str, str]]:
     """The languages of the page, each by its own name; nothing to choose where there is one."""
     tags = [text.language for text in texts]
     rows = zip(texts, prefixes(tags), strict=True)
-    return [{"tag": it.language, "name": it("page.language"), "prefix": prefix} for it, prefix in rows if len(tags) > 1]
+    return [{"tag": it.language, "name": it("form.language"), "prefix": prefix} for it, prefix in rows if len(tags) > 1]
 
 
 def _scripts(folder: Path) -> list[str]:

@@ -71,5 +71,5 @@ def render(case: Case, made: Mapping[str, tuple[Block, ...]], templates: Path) -
 def _context(case: Case, made: Mapping[str, tuple[Block, ...]], prefix: str) -> dict[str, Any]:
     headings = {name: case.text(SECTIONS[name][0]) for name in _there(case)}
     extra = {"sides": {name: side(case, case.found[name]) for name in ("old", "new")}}
-    drawn = {record.name: pages.drawn(record, prefix) for record in drawings(made)}
+    drawn = {record.name: pages.drawn(record, case.text, prefix) for record in drawings(made)}
     return {"sections": headings, "parts": {}, "blocks": made, "drawn": drawn} | extra

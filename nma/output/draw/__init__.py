@@ -25,8 +25,8 @@ __all__ = ["Layout", "draw", "standalone", "write"]
 
 
 @lru_cache(maxsize=256)
-def draw(figure: Figure, layout: Layout = Layout.WIDE, prefix: str = "") -> str:
-    """SVG text of a figure record; its ids begin with ``prefix``.
+def draw(figure: Figure, layout: Layout = Layout.WIDE, prefix: str = "", tips: tuple[str, ...] = ()) -> str:
+    """SVG text of a figure record; its ids begin with ``prefix``, its rows or points say ``tips`` to a pointer.
 
     Returns
     -------
@@ -40,7 +40,7 @@ def draw(figure: Figure, layout: Layout = Layout.WIDE, prefix: str = "") -> str:
         _DRAWERS[type(figure)](canvas, figure, layout)
         stream = io.StringIO()
         canvas.savefig(stream, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    return finish(stream.getvalue(), name, figure.title, figure.alt)
+    return finish(stream.getvalue(), name, (figure.title, figure.alt), tips)
 
 
 def standalone(figure: Figure) -> str:

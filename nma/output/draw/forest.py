@@ -9,7 +9,7 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.transforms import blended_transform_factory
 
 from nma.output.axes import Axis
-from nma.output.draw.frame import PAPER, Layout, canvas_of, interval, legend, marker, rank_ticks, value_axis
+from nma.output.draw.frame import PAPER, Layout, canvas_of, interval, legend, marker, rank_ticks, tip, value_axis
 from nma.output.figures import Forest, ForestRow, RankSpan, Section
 from nma.output.palette import INK, PREDICTIVE, QUIET, RULE, Mark
 
@@ -55,6 +55,7 @@ def _rank_axes(canvas: Canvas, plot: Axes, figure: Forest) -> Axes:
     ranks.set_xlim(0.6, figure.ranks + 0.4)
     ranks.set_xticks(rank_ticks(figure.ranks))
     ranks.set_yticks([])
+    ranks.patch.set_visible(False)
     ranks.spines["left"].set_visible(False)
     ranks.set_xlabel(figure.rank_title, fontsize=9)
     for place in rank_ticks(figure.ranks):
@@ -75,7 +76,7 @@ def _column_titles(plot: Axes, figure: Forest, columns: list[float], layout: Lay
 
 def _forest_rows(plot: Axes, ranks: Axes | None, figure: Forest, place: tuple[list[float], Layout]) -> None:
     wide = place[1] is Layout.WIDE
-    y = 0.0
+    y, shown = 0.0, 0
     for section in figure.sections:
         if section.heading:
             _heading(plot, section, y - 0.02, place)
@@ -85,7 +86,8 @@ def _forest_rows(plot: Axes, ranks: Axes | None, figure: Forest, place: tuple[li
             _row_marks(plot, figure.axis, row, y if wide else y + 0.18)
             if ranks is not None and row.rank is not None:
                 _row_rank(ranks, row.rank, row.mark, y)
-            y += 1
+            tip(plot, (0, y - 0.5, 1, 1), shown, _style(plot, False)["transform"])
+            y, shown = y + 1, shown + 1
 
 
 def _heading(plot: Axes, section: Section, y: float, place: tuple[list[float], Layout]) -> None:

@@ -11,11 +11,13 @@ from html import escape
 from typing import Any
 
 import matplotlib
+import matplotlib.patches
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.transforms import ScaledTranslation, blended_transform_factory
 
 from nma.output.axes import Axis
+from nma.output.draw.slim import TIP, slim
 from nma.output.figures import Interval
 from nma.output.palette import INK, PREDICTIVE, QUIET, RULE, Mark
 
@@ -39,6 +41,7 @@ _STYLE: Any = {
 PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
 _WHOLE_PAGE = re.compile(r"\s*<metadata>.*?</metadata>|\s*<defs>\s*<style.*?</style>\s*</defs>", flags=re.S)
 _JOINS = 'stroke-linejoin="round" stroke-linecap="butt"'
+_TIP = re.compile(rf'<g id="{TIP}(\d+)">\s*(<path[^>]*/>)\s*</g>')
 _IDS = re.compile(r'(\bid="|url\(#|xlink:href="#|(?<!:)href="#)')
 
 
@@ -58,19 +61,46 @@ def drawing(salt: str) -> Iterator[None]:
         yield
 
 
-def finish(svg: str, name: str, title: str, alt: str) -> str:
-    """The drawing as an element of a page: ids of its own, title and description, no metadata."""
+def finish(svg: str, name: str, words: tuple[str, str], tips: tuple[str, ...] = ()) -> str:
+    """The drawing as an element of a page: ids of its own, title and description, tips, no metadata."""
+    title, alt = words
     body = svg[svg.index("<svg") :]
-    body = _WHOLE_PAGE.sub("", body)
+    body = slim(_WHOLE_PAGE.sub("", body))
+    body = _TIP.sub(lambda found: _told(found, tips), body)
     body = _IDS.sub(lambda found: f"{found.group(1)}{name}-", body)
-    body = re.sub(r"'DejaVu Sans'(, sans-serif)?", FONTS, body)
     end = body.index(">")
-    words = f'<title id="{name}-title">{escape(title)}</title>\n <desc id="{name}-desc">{escape(alt)}</desc>'
+    told = f'<title id="{name}-title">{escape(title)}</title>\n <desc id="{name}-desc">{escape(alt)}</desc>'
     head = re.sub(r'\s(width|height)="[^"]*"', "", body[:end])
     width = re.search(r'viewBox="0 0 ([\d.]+) ', head)
     size = f' style="max-width:{float(width.group(1)) * 96 / 72:.0f}px"' if width else ""
     named = f'role="img" aria-labelledby="{name}-title {name}-desc" class="figure"{size}'
-    return f"{head} {_JOINS} {named}>\n {words}{body[end + 1 :]}"
+    return f"{head} {_JOINS} {named}>\n {told}{body[end + 1 :]}"
+
+
+def _told(found: re.Match[str], tips: tuple[str, ...]) -> str:
+    """The area with its words; an area without words is left out."""
+    place = int(found.group(1))
+    return f'<g class="tip"><title>{escape(tips[place])}</title>{found.group(2)}</g>' if place < len(tips) else ""
+
+
+def tip(plot: Axes, box: tuple[float, float, float, float], place: int, transform: Any = None) -> None:
+    """An area that nobody sees, on which a pointer rests to read the numbers of one row or point.
+
+    Parameters
+    ----------
+    plot : Axes
+        Where it stands.
+    box : tuple of float
+        Left, lower, width and height, in data or in ``transform``.
+    place : int
+        Which of the tips of the figure it shows, from nought.
+    transform : Transform, optional
+        Where it is not data.
+    """
+    area = matplotlib.patches.Rectangle(box[:2], *box[2:], facecolor=INK, alpha=0, linewidth=0, clip_on=False, zorder=9)
+    area.set_transform(plot.transData if transform is None else transform)
+    area.set_gid(f"{TIP}{place}")
+    plot.add_artist(area)
 
 
 def canvas_of(plot: Axes) -> Any:

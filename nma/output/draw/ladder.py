@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.transforms import blended_transform_factory
 
-from nma.output.draw.frame import PAPER, Layout, canvas_of, marker
+from nma.output.draw.frame import PAPER, Layout, canvas_of, marker, tip
 from nma.output.figures import Ladder, Rung
 from nma.output.palette import QUIET, RULE
 
@@ -67,6 +67,7 @@ def _row(plot: Axes, row: Rung, place: int, layout: Layout) -> None:
     else:
         plot.text(_PLOT[layout][0], place - 0.22, row.label, fontsize=9, bbox=PAPER, **style)
         plot.text(_PLOT[layout][1], place - 0.22, row.cell, ha="right", fontsize=9, bbox=PAPER, **style)
+    tip(plot, (0, place - 0.5, 1, 1), place, across)
     for value, mark in row.marks:
         marker(plot, (value, y), mark, filled=row.filled, size=7.0)
 

@@ -8,9 +8,12 @@ from dataclasses import replace
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from nma.output.draw.frame import Layout, marker
+from nma.output.draw.frame import Layout, marker, tip
 from nma.output.figures import Edge, Network, Node
 from nma.output.palette import INK
+
+_REACH = 0.22
+"""How near to the middle of a node a pointer reads its numbers, in units of the circle."""
 
 
 def network(canvas: Canvas, figure: Network, layout: Layout) -> None:
@@ -26,10 +29,11 @@ def network(canvas: Canvas, figure: Network, layout: Layout) -> None:
     plot.set_ylim(-1.45, 1.45)
     for edge in figure.edges:
         _edge(plot, figure, edge)
-    for node in figure.nodes:
+    for place, node in enumerate(figure.nodes):
         size = max(5.0, (34 if crowd else 46) * math.sqrt(node.share) * (1 if wide else 0.75))
         _node(plot, node, size)
         _node_label(plot, node, size)
+        tip(plot, (node.x - _REACH, node.y - _REACH, 2 * _REACH, 2 * _REACH), place)
 
 
 def _edge(plot: Axes, figure: Network, edge: Edge) -> None:

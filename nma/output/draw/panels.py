@@ -8,7 +8,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from nma.output.draw.frame import Layout, legend, rank_ticks
+from nma.output.draw.frame import Layout, legend, rank_ticks, tip
 from nma.output.figures import Panel, Panels
 from nma.output.palette import INK, PREDICTIVE, QUIET
 
@@ -27,6 +27,7 @@ def panels(canvas: Canvas, figure: Panels, layout: Layout) -> None:
         x, y = left + column * width / columns, 1 - ((row + 1) * cell - 0.28) / height
         plot = canvas.add_axes((x, y, width / columns - 0.22 / layout.value, (cell - 0.62) / height))
         _panel(plot, figure, panel)
+        tip(plot, (0, 0, 1, 1), index, plot.transAxes)
         if column:
             plot.set_yticklabels([])
     style: dict[str, Any] = {"fontsize": 9, "color": QUIET, "va": "center"}

@@ -10,13 +10,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
 from nma.output.axes import Span
-from nma.output.draw.frame import Layout
+from nma.output.draw.frame import Layout, tip
 from nma.output.figures import Curve, Point, Points
 from nma.output.palette import INK, PLAIN_COLOUR, QUIET, RULE
 from nma.output.places import apart
 
 _LINE = 0.18
 """Height of a line of words, in inches."""
+_NEAR = 0.09
+"""Half the side of the area where a pointer reads a point, in inches."""
 _FOOT, _HEAD, _LEFT, _RIGHT = 0.62, 0.2, 0.72, 0.23
 
 
@@ -34,13 +36,22 @@ def points(canvas: Canvas, figure: Points, layout: Layout) -> None:
     _span(plot, figure.y, "y")
     for curve in figure.curves:
         _curve(plot, curve)
-    for point in figure.points:
+    for place, point in enumerate(figure.points):
         _point(plot, point)
+        tip(plot, _near(figure, point, (width - _LEFT - _RIGHT, tall)), place)
     inch = tall / (figure.y.upper - figure.y.lower)
     if wide:
         _names(plot, [(point, point.label) for point in named], inch)
     else:
         _list(canvas, plot, named, inch)
+
+
+def _near(figure: Points, point: Point, inches: tuple[float, float]) -> tuple[float, float, float, float]:
+    """The area round a point where a pointer reads its numbers."""
+    across, up = (
+        2 * _NEAR * (span.upper - span.lower) / size for span, size in zip((figure.x, figure.y), inches, strict=True)
+    )
+    return point.x - across / 2, point.y - up / 2, across, up
 
 
 def _span(plot: Axes, span: Span, side: str) -> None:

@@ -94,5 +94,5 @@ def render(case: Case, made: Mapping[str, tuple[Block, ...]], templates: Path) -
 def _context(case: Case, made: Mapping[str, tuple[Block, ...]], prefix: str) -> dict[str, Any]:
     headings = {name: case.text(heading) for name, (heading, _) in _sections(case).items()}
     extra = {"report": case.found.get("report", False)}
-    drawn = {record.name: pages.drawn(record, prefix) for record in drawings(made)}
+    drawn = {record.name: pages.drawn(record, case.text, prefix) for record in drawings(made)}
     return {"sections": headings, "parts": {}, "blocks": made, "drawn": drawn} | extra
