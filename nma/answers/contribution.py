@@ -8,7 +8,7 @@ out by weight, added up over the comparisons of its arms.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +31,8 @@ class Contributions:
     ----------
     treatments : tuple of str
         T treatments, the reference first.
+    names : tuple of str
+        The same by name, which is the order of the network's places.
     studies : tuple of str
         Ids of the S trials.
     network : Aggregate
@@ -46,6 +48,7 @@ class Contributions:
     """
 
     treatments: tuple[str, ...]
+    names: tuple[str, ...]
     studies: tuple[str, ...]
     network: Aggregate
     method: FlowPaths
@@ -55,29 +58,32 @@ class Contributions:
 
     def plain(self) -> dict[str, Any]:
         """As ``results.json`` holds it; shares of 0 are left out, the largest come first."""
-        return {"method": str(self.method), "tau": self.tau, "pairs": list(self._pairs())}
+        order = {name: place for place, name in enumerate(self.treatments)}
+        rows = [self._pair(place) for place in range(len(self.network.pairs))]
+        pairs = sorted(rows, key=lambda row: (order[row["versus"]], order[row["treatment"]]))
+        return {"method": str(self.method), "tau": self.tau, "pairs": pairs}
 
-    def _pairs(self) -> Iterator[dict[str, Any]]:
-        every = self.trials.size <= MOST_SHARES
-        named = [self._named(*edge) for edge in self.network.edges.tolist()]
-        direct = {tuple(edge) for edge in self.network.edges.tolist()}
-        for place, pair in enumerate(self.network.pairs.tolist()):
-            comparisons = [{**name, "share": share} for name, share in zip(named, self._row(place), strict=True)]
-            kept = self.studies if every or 0 in pair else ()
-            trials = zip(kept, self.trials[place, : len(kept)].tolist(), strict=True)
-            yield {
-                **self._named(*pair),
-                "direct": tuple(pair) in direct,
-                "by_comparison": _largest_first(comparisons),
-                "by_trial": _largest_first([{"study": study, "share": share} for study, share in trials]),
-            }
+    def _pair(self, place: int) -> dict[str, Any]:
+        edges, pair = self.network.edges.tolist(), self.network.pairs[place].tolist()
+        named, studies = self._named(pair), self._studies(pair)
+        comparisons = zip(map(self._named, edges), self.comparisons[place].tolist(), strict=True)
+        trials = zip(studies, self.trials[place, : len(studies)].tolist(), strict=True)
+        return {
+            **named,
+            "direct": pair in edges,
+            "by_comparison": _largest_first([{**comparison, "share": share} for comparison, share in comparisons]),
+            "by_trial": _largest_first([{"study": study, "share": share} for study, share in trials]),
+        }
 
-    def _row(self, place: int) -> list[float]:
-        row: list[float] = self.comparisons[place].tolist()
-        return row
+    def _named(self, pair: Sequence[int]) -> dict[str, str]:
+        """Two treatments, the one that comes later in the network against the other."""
+        versus, treatment = sorted((self.names[place] for place in pair), key=self.treatments.index)
+        return {"treatment": treatment, "versus": versus}
 
-    def _named(self, versus: int, treatment: int) -> dict[str, str]:
-        return {"treatment": self.treatments[treatment], "versus": self.treatments[versus]}
+    def _studies(self, pair: Sequence[int]) -> tuple[str, ...]:
+        """Trials whose shares in a pair are kept: all, unless there are too many of them in too many pairs."""
+        told = self.trials.size <= MOST_SHARES or self.treatments[0] in [self.names[place] for place in pair]
+        return self.studies if told else ()
 
 
 def _largest_first(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -107,12 +113,17 @@ def contributions_at(evidence: Evidence, tau: float, method: FlowPaths | None = 
     comparisons = shares(network, chosen)
     studies = tuple(trial.id for trial in evidence.trials)
     trials = network.of_trials(comparisons, len(studies))
-    return Contributions(evidence.treatments, studies, network, chosen, tau, comparisons, trials)
+    return Contributions(evidence.treatments, by_name(evidence), studies, network, chosen, tau, comparisons, trials)
+
+
+def by_name(evidence: Evidence) -> tuple[str, ...]:
+    """Treatments as netmeta orders them: by name, small letters as capitals."""
+    return tuple(sorted(evidence.treatments, key=lambda name: (name.casefold(), name)))
 
 
 def two_step(evidence: Evidence, tau: float) -> Aggregate | None:
-    """The two-step model of an evidence; None without a comparison."""
-    place = {treatment: i for i, treatment in enumerate(evidence.treatments)}
+    """The two-step model of an evidence, its treatments by name; None without a comparison."""
+    place = {treatment: i for i, treatment in enumerate(by_name(evidence))}
     measure, rule = evidence.analysis.effect_measure, zero_rule(evidence.analysis)
     trials = []
     for trial in evidence.trials:

@@ -15,7 +15,8 @@ shares add up to its contribution (Papakonstantinou et al. 2018, doi:10.12688/f1
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -30,8 +31,8 @@ Ints = npt.NDArray[np.int64]
 
 NO_FLOW = 1e-12
 """Flow, of a unit, that is no more than rounding."""
-SEARCHED = 300_000
-"""Pairs times direct comparisons up to which paths are looked for one by one: a few seconds, 60 treatments with 160
+SEARCHED = 600_000
+"""Pairs times direct comparisons up to which paths are looked for one by one: a few seconds, 60 treatments with 300
 comparisons. Beyond, only the random walk, which lists no path, is quick."""
 
 
@@ -70,14 +71,13 @@ class Aggregate:
     @property
     def weights(self) -> Floats:
         """Weight of each direct comparison; shape (E,)."""
-        weights: Floats = np.bincount(self.edge, self.weight, len(self.edges))
-        return weights
+        return np.asarray(np.bincount(self.edge, self.weight, len(self.edges)), dtype=float)
 
     @property
     def direct(self) -> Floats:
         """Direct estimate of each comparison; shape (E,)."""
-        summed: Floats = np.bincount(self.edge, self.weight * self.estimate, len(self.edges))
-        return summed / self.weights
+        summed = np.bincount(self.edge, self.weight * self.estimate, len(self.edges))
+        return np.asarray(summed / self.weights, dtype=float)
 
     @property
     def pairs(self) -> Ints:
@@ -188,30 +188,40 @@ def _random_walk(network: Aggregate) -> Floats:
 def _shortest_paths(network: Aggregate) -> Floats:
     """The shortest path first, with as much flow as it carries, then the next (Papakonstantinou et al. 2018).
 
-    Among paths of one length the one that carries most comes first, so that nothing depends on the order in which
-    treatments are written. Paths that share no comparison, as those of two comparisons, may come in any order.
+    Among paths of one length the choice is free. It is netmeta's here, so that the shares are its own: it hangs on the
+    order of treatments, and can move a share by some thousandths where paths of three comparisons or more share one.
     """
-    found = []
-    for flow, (start, end) in zip(_flows(network), network.pairs, strict=True):
-        passed = _taken_apart(flow, int(start), int(end))
+    found, lines = [], [(int(lower), int(upper)) for lower, upper in network.edges]
+    for flow, row, pair in zip(_flows(network), network.hat(), network.pairs, strict=True):
+        passed = _taken_apart(flow, (int(pair[0]), int(pair[1])), _first_met(lines, row))
         found.append((passed + passed.T)[network.edges[:, 0], network.edges[:, 1]])
     return np.array(found)
 
 
-def _taken_apart(flow: Floats, start: int, end: int) -> Floats:
+def _first_met(lines: Sequence[tuple[int, int]], row: Floats) -> list[int]:
+    """Treatments in the order in which the comparisons, each written along its flow, name them."""
+    ends = (line if flow > 0 else line[::-1] for line, flow in zip(lines, row, strict=True))
+    return list(dict.fromkeys(place for line in ends for place in line))
+
+
+Onward = dict[int, dict[int, float]]
+
+
+def _taken_apart(flow: Floats, pair: tuple[int, int], order: Sequence[int]) -> Floats:
     """Shares of the comparisons of one flow, by direction; shape (T, T)."""
-    passed = np.zeros_like(flow)
-    passed[start, end] = flow[start, end]
+    start, end = pair
+    passed, left = np.zeros_like(flow), flow.copy()
+    # Paths of one or two comparisons share none of them: all at once.
     through = np.minimum(flow[start], flow[:, end])
     passed[start] += through / 2
     passed[:, end] += through / 2
-    left = flow.copy()
+    passed[start, end] = flow[start, end]
     left[start] -= through
     left[:, end] -= through
     left[start, end] = 0.0
-    rest = {place: _goes(row) for place, row in enumerate(left) if place != end}
-    while (path := _widest_of_shortest(rest, start, end)) is not None:
-        carried, steps = path
+    rest = {here: {there: float(left[here, there]) for there in order if left[here, there] > NO_FLOW} for here in order}
+    while steps := _first_of_shortest(rest, start, end):
+        carried = min(rest[here][there] for here, there in steps)
         for here, there in steps:
             passed[here, there] += carried / len(steps)
             rest[here][there] -= carried
@@ -220,41 +230,20 @@ def _taken_apart(flow: Floats, start: int, end: int) -> Floats:
     return passed
 
 
-def _goes(row: Floats) -> dict[int, float]:
-    return {int(place): float(row[place]) for place in np.flatnonzero(row > NO_FLOW)}
-
-
-Path = tuple[float, list[tuple[int, int]]]
-
-
-def _widest_of_shortest(rest: Mapping[int, Mapping[int, float]], start: int, end: int) -> Path | None:
-    """The path of fewest comparisons that carries most, with what it carries; None where there is none left."""
-    before: dict[int, int] = {start: start}
-    front = {start: float("inf")}
-    while front and end not in front:
-        front = _onward(rest, front, before)
-    if end not in front:
-        return None
+def _first_of_shortest(rest: Onward, start: int, end: int) -> list[tuple[int, int]]:
+    """The comparisons of a shortest path from start to end, the first found going breadth first; none where it ends."""
+    before, waiting = {start: start}, deque([start])
+    while waiting and end not in before:
+        here = waiting.popleft()
+        for there in rest[here]:
+            if there not in before:
+                before[there] = here
+                waiting.append(there)
     steps, here = [], end
-    while here != start:
+    while here in before and here != start:
         steps.append((before[here], here))
         here = before[here]
-    return front[end], steps
-
-
-def _onward(
-    rest: Mapping[int, Mapping[int, float]], front: Mapping[int, float], before: dict[int, int]
-) -> dict[int, float]:
-    """Treatments one comparison further, with what the best way there carries; ``before`` notes that way."""
-    onward: dict[int, float] = {}
-    for here, carried in front.items():
-        for there, flow in rest.get(here, {}).items():
-            if there in before and there not in onward:
-                continue
-            carries = min(carried, flow)
-            if carries > onward.get(there, 0.0):
-                onward[there], before[there] = carries, here
-    return onward
+    return steps
 
 
 _METHODS: Mapping[FlowPaths, Callable[[Aggregate], Floats]] = {
