@@ -2,6 +2,15 @@
 
 from nma.analysis.load import check_specifications, check_words, load_analysis
 from nma.analysis.priors import Prior, Priors
-from nma.analysis.spec import Analysis, Selection
+from nma.analysis.spec import Analysis, Reporting, Selection
 
-__all__ = ["Analysis", "Prior", "Priors", "Selection", "check_specifications", "check_words", "load_analysis"]
+__all__ = [
+    "Analysis",
+    "Prior",
+    "Priors",
+    "Reporting",
+    "Selection",
+    "check_specifications",
+    "check_words",
+    "load_analysis",
+]

@@ -113,6 +113,36 @@ class Decision(Typed):
     no_important_difference: NoImportantDifference | None = None
 
 
+class Reporting(Typed):
+    """What a run cannot know of its review, in the authors' words; the report's checklist (PRISMA-NMA) shows it."""
+
+    abstract: Text | None = None
+    """Where the structured summary is."""
+    rationale: Text | None = None
+    """Why the review was made, and why as a network."""
+    protocol: Text | None = None
+    """Where the protocol is, with its registration number; or that there is none."""
+    eligibility: Text | None = None
+    """Criteria beyond those of ``select`` (languages, kinds of report) and the reasons for the criteria."""
+    information_sources: Text | None = None
+    """Databases and other sources, each with the date of its last search."""
+    search: Text | None = None
+    """Where the full search strategy is."""
+    study_selection: Text | None = None
+    """How records were screened, and by whom."""
+    data_collection: Text | None = None
+    """How data were extracted, and whether authors of trials were asked."""
+    flow: Text | None = None
+    """Records screened, assessed and left out at each step."""
+    summary_of_evidence: Text | None = None
+    """What the findings mean for those who use care, give it or pay for it."""
+    limitations: Text | None = None
+    """Limits of the trials and of the review."""
+    conclusions: Text | None = None
+    funding: Text | None = None
+    """Who paid, for what, and interests of the authors."""
+
+
 class Sampling(Typed):
     """Computational settings; they have defaults, and the report prints them."""
 
@@ -147,6 +177,7 @@ class Analysis(Typed):
     """Contrast-level likelihood only; the binomial one needs no correction."""
     baseline_risk: BaselineRisk | None = None
     decision: Decision | None = None
+    reporting: Reporting | None = None
     select: Selection | None = None
     sensitivity: dict[str, SensitivitySet] = Field(default_factory=dict)
     sampling: Sampling = Sampling()

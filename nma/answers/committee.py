@@ -9,9 +9,11 @@ from typing import Any
 from nma.analysis.judgements import NOTHING, Judgements
 from nma.answers.absolute import absolute
 from nma.answers.certainty import Sources, certainty
+from nma.answers.checklist import checklist
 from nma.answers.contribution import contributions
 from nma.answers.evidence_map import evidence_map
 from nma.answers.hierarchy import hierarchy
+from nma.answers.references import references
 from nma.answers.risk_of_bias import risk_of_bias
 from nma.answers.summary import summary
 from nma.fitting import Fit
@@ -51,7 +53,9 @@ def committee(ground: Ground) -> dict[str, Any]:
     found["absolute"] = absolute(ground.fit)
     found["hierarchy"] = hierarchy(ground.fit, ground.results["relative_effects"])
     found["evidence_map"] = evidence_map(ground.fit.evidence, ground.registry)
-    return found | _judgement(ground, found)
+    found["references"] = references(ground.fit.evidence)
+    found |= _judgement(ground, found)
+    return found | {"checklist": checklist({**ground.results, **found})}
 
 
 def _judgement(ground: Ground, found: Mapping[str, Any]) -> dict[str, Any]:
