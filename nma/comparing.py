@@ -14,7 +14,7 @@ from nma.parallel import HERE, Executors
 from nma.project import Project
 from nma.sides import WORKING_TREE, Side, read_side, run_side
 from nma.staging import COMPARISON, PREVIOUS, RESULTS, staging
-from nma.stored import AGAIN, read, write_comparison
+from nma.stored import AGAIN, read, write_beside
 from nma.vocab import Engine
 from nma.workflow import RunOptions
 
@@ -63,7 +63,7 @@ def compare(project: Project, names: tuple[str | None, str | None], options: Com
         raise OutputError(Problem(f"{old.name}, {new.name}", "", what, hint=AGAIN)) from error
     out = options.out or Path("out") / f"compare-{_slug(old.name)}-{_slug(new.name)}"
     with staging(out, manifests=[COMPARISON]) as folder:
-        write_comparison(folder, found, project.reports)
+        write_beside(COMPARISON, folder, found, project.pages)
     return found, out
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nma.evidence import select
 from nma.project import Project
 from nma.staging import FIRMNESS, INCONSISTENCY, RESULTS, own_files, staging
-from nma.stored import is_current, stored_fit, write_inconsistency
+from nma.stored import is_current, stored_fit, write_beside
 from nma.vocab import Engine, MultiArm
 from nma.workflow import RunOptions, announce, inputs, provenance
 
@@ -61,5 +61,5 @@ def diagnose(project: Project, name: str, out: Path, options: RunOptions) -> dic
         command = f"nma inconsistency {name} --seed {options.seed} --multi-arm {options.multi_arm}"
         made = {**provenance(project, analysis, options, command), "multi_arm": options.multi_arm, "complete": True}
         found = inconsistency(primary, sampled, results(primary, {}, made), report=bool(of_the_run))
-        write_inconsistency(folder, found, project.reports)
+        write_beside(INCONSISTENCY, folder, found, project.pages)
     return found

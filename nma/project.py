@@ -5,18 +5,20 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from nma.analysis import Analysis, load_analysis
 from nma.errors import InputError, Problem, ProjectError, nearest, shorten
+from nma.languages import DEFAULT, LANGUAGES, Pages, chosen, problems_of
 from nma.registry import Registry, load_registry
 from nma.registry.load import typed_files
 
 MARKER = "nma.toml"
-KEYS = ("name", "title")
+WORDS = ("name", "title")
+KEYS = (*WORDS, LANGUAGES)
 ENVIRONMENT = "NMA_PROJECT"
 PACKAGE = Path(__file__).resolve().parent
 
@@ -31,10 +33,13 @@ class Project:
         The folder that holds ``nma.toml``.
     origin : str
         How it was found: argument, environment, nearest, checkout or bundled.
+    asked : str or None
+        The language of pages that was asked for, where that is not what ``nma.toml`` says.
     """
 
     root: Path
     origin: str
+    asked: str | None = None
 
     @classmethod
     def find(cls, folder: str | Path | None = None) -> Project:
@@ -105,10 +110,41 @@ class Project:
         ]
         wrong = [
             Problem(MARKER, key, "must be text", str(settings[key]), None, hint)
-            for key in KEYS
+            for key in WORDS
             if key in settings and not (isinstance(settings[key], str) and settings[key].strip())
         ]
+        if LANGUAGES in settings:
+            wrong += problems_of(settings[LANGUAGES], self.reports, MARKER)
         return settings, unknown + wrong
+
+    @property
+    def pages(self) -> Pages:
+        """Templates, style and texts of the pages, and the languages they are told in.
+
+        Raises
+        ------
+        ProjectError
+            ``nma.toml`` has problems.
+        InputError
+            There is no translation table of the language that was asked for.
+        """
+        settings, problems = self._marker()
+        if problems:
+            raise ProjectError(problems)
+        return Pages(self.reports, chosen(self.asked, settings.get(LANGUAGES, DEFAULT), self.reports))
+
+    def told_in(self, asked: str | None) -> Project:
+        """The same project, its pages told in the language that is asked for.
+
+        Raises
+        ------
+        InputError
+            There is no such language.
+        """
+        found = replace(self, asked=asked)
+        if asked is not None:
+            _ = found.pages
+        return found
 
     @property
     def studies(self) -> Path:
@@ -119,6 +155,11 @@ class Project:
     def models(self) -> Path:
         """Folder of the specifications."""
         return self.root / "models"
+
+    @property
+    def judgements(self) -> Path:
+        """Folder of what people judge of the certainty of the evidence, one file an analysis; it may be missing."""
+        return self.root / "judgements"
 
     @property
     def vocabulary(self) -> Path:

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import shlex
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nma.analysis import Analysis
-from nma.errors import InputError, OutputError, Problem, nearest
+from nma.errors import InputError, Problem, nearest
 from nma.evidence import select
 from nma.parallel import HERE, Executors
 from nma.project import Project
 from nma.registry.base import shown
 from nma.staging import SIMULATION, staging
-from nma.stored import is_current
+from nma.stored import is_current, write_beside
 from nma.vocab import Engine, TruthFrom
 from nma.workflow import RunOptions, inputs
 
@@ -85,7 +83,7 @@ def simulate(project: Project, name: str, out: Path, options: SimulationOptions)
     with staging(out, manifests=[SIMULATION]) as folder:
         request = Request(options.networks, Engine(run.engine), run.seed, options.executors, done)
         found = study(plan, request, asked | _made(project, name, options))
-        _write(folder, found)
+        write_beside(SIMULATION, folder, found, project.pages)
     return found
 
 
@@ -131,17 +129,3 @@ def _made(project: Project, name: str, options: SimulationOptions) -> dict[str, 
         "created": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "command": f"{command} --truth {options.truth}",
     }
-
-
-def _write(folder: Path, found: Mapping[str, Any]) -> None:
-    from nma.output.simulation import frame, markdown
-
-    files = [SIMULATION, "simulation.md", "tables/simulation.csv"]
-    try:
-        (folder / "tables").mkdir()
-        frame(found).to_csv(folder / files[2], index=False)
-        (folder / files[1]).write_text(markdown(found), "utf-8")
-        text = json.dumps({**found, "files": sorted(files)}, indent=1, ensure_ascii=False, allow_nan=False)
-        (folder / SIMULATION).write_text(text + "\n", "utf-8")
-    except OSError as error:
-        raise OutputError(Problem(str(folder), "", f"cannot be written ({error.strerror})")) from None

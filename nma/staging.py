@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
@@ -35,6 +36,8 @@ PREVIOUS = "previous.json"
 """The results that a run replaced, where its inputs were others: what it is compared with."""
 OWNED = (*OF_A_RUN, FIRMNESS, "firmness.html", SIMULATION, "simulation.md", COMPARISON, "compare.html", PREVIOUS)
 """The names at the top of a result folder that are ours."""
+FORM = re.compile(r"report(-[a-z]+(-[A-Za-z]+)?)?\.(pdf|md|docx)")
+"""The report in another form, which is ours where a list of ours names it."""
 ELSEWHERE = "choose another folder with --out"
 
 
@@ -46,11 +49,11 @@ def files_in(folder: Path) -> list[str]:
 def own_files(out: Path, manifests: Iterable[str] = tuple(MANIFESTS)) -> set[str]:
     """Files of a folder that an earlier command wrote, whether they are still there or not."""
     finish(out)
-    return {name for manifest in manifests for name in _listed(out, manifest)}
+    return {name for manifest in manifests for name in listed(out, manifest)}
 
 
-def _listed(out: Path, manifest: str) -> set[str]:
-    """Files that one of our lists names."""
+def listed(out: Path, manifest: str) -> set[str]:
+    """Files that one of our lists names; looks only, and mends nothing."""
     try:
         found = json.loads((out / manifest).read_text("utf-8"))
     except (OSError, ValueError, RecursionError):
@@ -64,7 +67,7 @@ def _listed(out: Path, manifest: str) -> set[str]:
 
 def _is_inside(name: Any) -> bool:
     parts = PurePosixPath(name).parts if isinstance(name, str) else ()
-    return bool(parts) and parts[0] in OWNED and ".." not in parts
+    return bool(parts) and ".." not in parts and (parts[0] in OWNED or bool(FORM.fullmatch(name)))
 
 
 @contextmanager
@@ -86,6 +89,7 @@ def staging(out: Path, keep: Collection[str] = (), manifests: Iterable[str] = PA
         with hidden(out if out.is_dir() else out.parent) as folder:
             folder.chmod(0o755)
             yield folder
+            _refuse_foreign(out, [name for name in files_in(folder) if FORM.fullmatch(name)])
             _put_in_place(folder, out, own_files(out, manifests) - set(keep))
     except OSError as error:
         what = f"cannot be written to ({error.strerror or error})"
@@ -104,12 +108,17 @@ def _usable(out: Path) -> Path:
     nearest = next((path for path in (out, *out.parents) if path.exists()), out)
     if nearest.exists() and not nearest.is_dir():
         raise OutputError(Problem(str(nearest), "", "is a file, not a folder", hint=ELSEWHERE))
+    _refuse_foreign(out, OWNED)
+    return out
+
+
+def _refuse_foreign(out: Path, names: Iterable[str]) -> None:
+    """Refuse to write where a file of one of our names lies that no command of ours wrote."""
     ours = {PurePosixPath(name).parts[0] for name in own_files(out)}
-    foreign = [name for name in OWNED if name not in ours and os.path.lexists(out / name)]
+    foreign = [name for name in names if name not in ours and os.path.lexists(out / name)]
     if foreign:
         what, hint = "is there already, and no run of nma made it", f"move it away, or {ELSEWHERE}"
         raise OutputError(Problem(str(out / name), "", what, hint=hint) for name in foreign)
-    return out
 
 
 def _with_parents(out: Path) -> list[Path]:

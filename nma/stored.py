@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nma.errors import NmaError, OutputError, Problem
+from nma.languages import Pages
 from nma.registry.base import shown
 from nma.staging import (
     COMPARISON,
@@ -27,8 +28,13 @@ if TYPE_CHECKING:
     from nma.fitting import Fit
 
 POSTERIOR = "posterior.nc"
-OTHERS = (INCONSISTENCY, FIRMNESS, COMPARISON)
-"""What stands beside the results in a folder, with a list of files of its own."""
+BESIDE = {
+    INCONSISTENCY: "nma.output.inconsistency",
+    FIRMNESS: "nma.output.sweeps",
+    COMPARISON: "nma.output.changes",
+    SIMULATION: "nma.output.simulation",
+}
+"""What stands beside the results in a folder, with a list of files of its own, and the package that writes its page."""
 AGAIN = "run the analysis again"
 _HOMES = {
     RESULTS: "nma.answers.results",
@@ -121,48 +127,29 @@ def stored_fit(folder: Path, evidence: Evidence) -> Fit | None:
         return None
 
 
-def write_report(folder: Path, found: Mapping[str, Any], reports: Path, kept: Collection[str] = ()) -> None:
+def write_report(folder: Path, found: Mapping[str, Any], pages: Pages, kept: Collection[str] = ()) -> None:
     """Write report, tables and figures, then the results with the list of the folder's files but those of the pages."""
     from nma.output import write
 
-    write(found, folder, reports)
-    _write_json(folder / RESULTS, found, {*files_in(folder), *kept} - own_files(folder, OTHERS))
+    write(found, folder, pages.reports, pages.languages)
+    if pages.forms:
+        from nma.output import forms
+
+        forms.write(found, folder, pages)
+    _write_json(folder / RESULTS, found, {*files_in(folder), *kept} - own_files(folder, BESIDE))
 
 
-def write_inconsistency(folder: Path, found: Mapping[str, Any], reports: Path, kept: Collection[str] = ()) -> None:
-    """Write the methodologist's page, tables and figures, then its numbers with the list of its own files."""
-    from nma.output.inconsistency import write
+def write_beside(name: str, folder: Path, found: Mapping[str, Any], pages: Pages) -> None:
+    """Write a page that stands beside the report, tables and figures, then its numbers with the list of its own files.
 
+    Parameters
+    ----------
+    name : str
+        The file that holds its numbers.
+    """
     before = set(files_in(folder))
-    write(found, folder, reports)
-    _write_json(folder / INCONSISTENCY, found, set(files_in(folder)) - before)
-
-
-def write_firmness(folder: Path, found: Mapping[str, Any], reports: Path, kept: Collection[str] = ()) -> None:
-    """Write the page of the sweeps, tables and figures, then its numbers with the list of its own files."""
-    from nma.output.sweeps import write
-
-    before = set(files_in(folder))
-    write(found, folder, reports)
-    _write_json(folder / FIRMNESS, found, set(files_in(folder)) - before)
-
-
-def write_comparison(folder: Path, found: Mapping[str, Any], reports: Path, kept: Collection[str] = ()) -> None:
-    """Write the page of a comparison, tables and figure, then its numbers with the list of its own files."""
-    from nma.output.changes import write
-
-    before = set(files_in(folder))
-    write(found, folder, reports)
-    _write_json(folder / COMPARISON, found, set(files_in(folder)) - before)
-
-
-WRITERS = {
-    RESULTS: write_report,
-    INCONSISTENCY: write_inconsistency,
-    FIRMNESS: write_firmness,
-    COMPARISON: write_comparison,
-}
-"""What makes the pages of a folder anew, by the file that holds their numbers."""
+    importlib.import_module(BESIDE[name]).write(found, folder, pages.reports, pages.languages)
+    _write_json(folder / name, found, set(files_in(folder)) - before)
 
 
 def _write_json(path: Path, found: Mapping[str, Any], files: set[str]) -> None:

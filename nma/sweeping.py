@@ -12,7 +12,7 @@ from nma.parallel import HERE, Executors
 from nma.project import Project
 from nma.registry.base import shown
 from nma.staging import FIRMNESS, INCONSISTENCY, RESULTS, own_files, staging
-from nma.stored import is_current, read, write_firmness
+from nma.stored import is_current, read, write_beside
 from nma.vocab import Engine, Sweep
 from nma.workflow import RunOptions, Say, inputs, provenance
 
@@ -80,7 +80,7 @@ def firmness(project: Project, name: str, out: Path, options: SweepOptions) -> d
         found = sweep(Source(project.registry, evidence), request, made)
         swept = earlier | found["sweeps"]
         found |= {"sweeps": {kind: swept[kind] for kind in ALL if kind in swept}, "report": RESULTS in of_the_run}
-        write_firmness(folder, found, project.reports)
+        write_beside(FIRMNESS, folder, found, project.pages)
     return found
 
 

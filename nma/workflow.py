@@ -12,10 +12,11 @@ from nma._version import __version__
 from nma.analysis import Analysis
 from nma.errors import FitError, InputError, NmaError, OutputError, Problem, SelectionError, nearest
 from nma.evidence import select
+from nma.languages import Pages
 from nma.project import Project
 from nma.registry.base import shown
 from nma.staging import FIRMNESS, INCONSISTENCY, PREVIOUS, RESULTS, own_files, staging
-from nma.stored import AGAIN, POSTERIOR, WRITERS, is_current, read, write_inconsistency, write_report
+from nma.stored import AGAIN, BESIDE, POSTERIOR, is_current, read, write_beside, write_report
 from nma.vocab import Engine, MultiArm
 
 if TYPE_CHECKING:
@@ -100,10 +101,10 @@ def run(project: Project, name: str, out: Path, options: RunOptions) -> dict[str
         found |= committee(Ground(primary, found, checked, registry))
         primary.posterior.to_netcdf(folder / POSTERIOR, group="posterior", engine="h5netcdf")
         if not page:
-            write_inconsistency(folder, checked, project.reports)
+            write_beside(INCONSISTENCY, folder, checked, project.pages)
         if earlier is not None:
             (folder / PREVIOUS).write_bytes(earlier)
-        write_report(folder, found, project.reports)
+        write_report(folder, found, project.pages)
     return found
 
 
@@ -171,21 +172,27 @@ def _current_sweeps(project: Project, analysis: Analysis, out: Path) -> set[str]
     return own_files(out, [FIRMNESS]) if is_current(out, same, FIRMNESS) else set()
 
 
-def render(folder: Path, reports: Path) -> None:
-    """Write the reports, tables and figures of stored results anew, without sampling.
+def render(folder: Path, pages: Pages) -> None:
+    """Write the reports, tables and figures of stored results anew, without sampling, in the forms asked for.
 
     Raises
     ------
     OutputError
-        The folder holds no results of this version.
+        The folder holds no results of this version, or one of the forms cannot be made.
     """
-    there = [name for name in WRITERS if (folder / name).exists()] or [RESULTS]
+    there = [name for name in (*BESIDE, RESULTS) if (folder / name).exists()] or [RESULTS]
+    if pages.forms and RESULTS not in there:
+        what, hint = "no results here, and no other page is written in another form", "'nma run' makes them"
+        raise OutputError(Problem(str(folder / RESULTS), "", what, hint=hint))
     found = {name: read(folder, name) for name in there}
     kept = [name for name in own_files(folder) if name in (POSTERIOR, PREVIOUS)]
     with staging(folder, kept, there) as fresh:
-        for name in reversed(there):
+        for name in there:
             try:
-                WRITERS[name](fresh, found[name], reports, kept)
+                if name == RESULTS:
+                    write_report(fresh, found[name], pages, kept)
+                else:
+                    write_beside(name, fresh, found[name], pages)
             except (LookupError, TypeError, ValueError, AttributeError) as error:
                 what = f"does not hold what a report needs ({type(error).__name__}: {error})"
                 raise OutputError(Problem(str(folder / name), "", what, hint=AGAIN)) from error

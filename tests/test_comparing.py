@@ -53,7 +53,7 @@ def test_a_revision_against_itself_has_not_moved(repository, tmp_path):
     found, lines = compare(repository, "HEAD", "HEAD", out=tmp_path / "out")
     assert found["same"]
     assert lines[0] == "Nothing moved: the trials, the specification and every number are the same as before."
-    assert lines[1] == f"Page: {tmp_path / 'out/compare.html'}"
+    assert lines[1] == f"Page: {tmp_path / 'out/compare.html'} (en)"
 
 
 def test_the_files_as_they_are_against_a_revision(repository, tmp_path):
@@ -114,7 +114,7 @@ def test_results_against_results_and_the_page_again(review, tmp_path):
     assert (found["old"]["kind"], found["new"]["kind"]) == ("results", "results")
     page = (out / "compare.html").read_bytes()
     code, printed, _ = review.run("report", out)
-    assert (code, printed) == (0, [f"Report: {out / 'compare.html'}"])
+    assert (code, printed) == (0, [f"Report: {out / 'compare.html'} (en)"])
     assert (out / "compare.html").read_bytes() == page
     back, _ = compare(review, new, old, out=tmp_path / "back")
     for row, turned in zip(found["effects"], back["effects"], strict=True):

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from nma.cli.app import ProjectOption, app
+from nma.cli.pages import LanguageOption, told
 from nma.errors import InputError, Problem
 from nma.terminal import out, progress
 
@@ -23,6 +24,7 @@ def compare(  # noqa: PLR0913 (one parameter for each option)
     out_folder: Annotated[Path | None, typer.Option("--out", help="Folder (default: out/compare-OLD-NEW).")] = None,
     seed: Annotated[int, typer.Option(help="Seed of all random numbers.")] = 1,
     workers: Annotated[int | None, typer.Option(help="Processes on this machine (default: its cores).")] = None,
+    lang: LanguageOption = None,
     project: ProjectOption = None,
 ) -> None:
     """Say what changed between two results.
@@ -43,10 +45,10 @@ def compare(  # noqa: PLR0913 (one parameter for each option)
         raise InputError(Problem("", "--working-tree", "stands for NEW, which is given too", hint="leave one out"))
     if workers is not None and workers < 1:
         raise InputError(Problem("", "--workers", "must be 1 or more", str(workers)))
-    found = Project.find(project)
+    found = Project.find(project).told_in(lang)
     with progress(alone=False) as say:
         options = CompareOptions(model, RunOptions(seed, "exact", say=say), out_folder, Executors(None, workers))
         results, folder = compare_sides(found, (old, WORKING_TREE if working_tree else new), options)
-    for line in in_short(results, found.reports):
+    for line in in_short(results, found.reports, found.pages.languages[0]):
         out.print(line)
-    out.print(f"Page: {folder / 'compare.html'}")
+    out.print(f"Page: {told(folder / 'compare.html', found.pages)}")

@@ -5,23 +5,30 @@ from __future__ import annotations
 import shlex
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from nma.cli.app import ProjectOption, app
+from nma.cli.pages import LanguageOption, rewrite, told, unchanged
 from nma.errors import InputError, NmaError, Problem
 from nma.terminal import err, out, progress, show_answer, show_first, show_inconsistency
 from nma.vocab import Engine
 
+if TYPE_CHECKING:
+    from nma.languages import Pages
+
+PAGES = ("report.html", "inconsistency.html", "firmness.html", "compare.html")
+
 
 @app.command()
-def run(
+def run(  # noqa: PLR0913 (one parameter for each option)
     name: Annotated[str | None, typer.Argument(help="Specification in models/; all of them when left out.")] = None,
     out_folder: Annotated[Path | None, typer.Option("--out", help="Result folder (default: out/NAME).")] = None,
     seed: Annotated[int, typer.Option(help="Seed of all random numbers.")] = 1,
     engine: Annotated[str, typer.Option(help="nuts (PyMC; the exact engine vouches for it) or exact.")] = "nuts",
     force: Annotated[bool, typer.Option("--force", help="Run even if nothing has changed.")] = False,
+    lang: LanguageOption = None,
     project: ProjectOption = None,
 ) -> None:
     """Run an analysis and write its report.
@@ -33,7 +40,7 @@ def run(
     from nma.workflow import run as run_analysis
 
     options = RunOptions(seed, engine, force)
-    found = Project.find(project)
+    found = Project.find(project).told_in(lang)
     names = [name] if name else list(found.specifications())
     if not names:
         raise InputError(Problem("models/", "", "no specification in this folder", hint="one YAML file an analysis"))
@@ -48,16 +55,16 @@ def run(
             problems += error.problems
             continue
         if results is None:
-            out.print(f"{each}: nothing has changed since {folder} was made; --force runs it again.")
+            unchanged(each, folder / "report.html", found)
         else:
             show_answer(results)
-            out.print(f"Report: {folder / 'report.html'}")
-            _since_last(folder, found.reports)
+            out.print(f"Report: {told(folder / 'report.html', found.pages)}")
+            _since_last(folder, found.pages)
     if problems:
         raise NmaError(problems)
 
 
-def _since_last(folder: Path, reports: Path) -> None:
+def _since_last(folder: Path, pages: Pages) -> None:
     """What changed since the run that this one replaced, in two lines, and the command that says more."""
     from nma.comparing import since_last
     from nma.staging import PREVIOUS
@@ -67,7 +74,7 @@ def _since_last(folder: Path, reports: Path) -> None:
         return
     from nma.output.changes import at_once
 
-    out.print(f"Since the last run of other inputs: {at_once(changed, reports)}")
+    out.print(f"Since the last run of other inputs: {at_once(changed, pages.reports, pages.languages[0])}")
     out.print(f"More of it: nma compare {shlex.quote(str(folder / PREVIOUS))} {shlex.quote(str(folder))}")
 
 
@@ -87,6 +94,7 @@ def inconsistency(  # noqa: PLR0913 (one parameter for each option)
         str, typer.Option(help="Multi-arm trials in a split: symmetric, baseline or separate.")
     ] = "symmetric",
     force: Annotated[bool, typer.Option("--force", help="Run even if nothing has changed.")] = False,
+    lang: LanguageOption = None,
     project: ProjectOption = None,
 ) -> None:
     """Check inconsistency, heterogeneity and fit.
@@ -99,30 +107,47 @@ def inconsistency(  # noqa: PLR0913 (one parameter for each option)
     from nma.workflow import RunOptions
 
     options = RunOptions(seed, engine, force, multi_arm=multi_arm)
-    found = Project.find(project)
+    found = Project.find(project).told_in(lang)
     folder = _folder(name, out_folder, several=False)
     with progress(alone=engine == Engine.NUTS) as say:
         results = diagnose(found, name, folder, replace(options, say=say))
     if results is None:
-        out.print(f"{name}: nothing has changed since {folder / 'inconsistency.html'} was made; --force runs it again.")
+        unchanged(name, folder / "inconsistency.html", found)
         return
     show_inconsistency(results)
-    out.print(f"Page: {folder / 'inconsistency.html'}")
+    out.print(f"Page: {told(folder / 'inconsistency.html', found.pages)}")
 
 
 @app.command()
 def report(
     folder: Annotated[Path, typer.Argument(help="Result folder with a results.json.")],
+    pdf: Annotated[
+        bool, typer.Option("--pdf", help="The report as PDF too, printed by a Chromium found here.")
+    ] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Its sentences and tables as Markdown too.")] = False,
+    docx: Annotated[bool, typer.Option("--docx", help="Its sentences and tables as a Word document too.")] = False,
+    lang: LanguageOption = None,
     project: ProjectOption = None,
 ) -> None:
     """Write the report again without sampling.
 
-    Pages, tables and figures are made anew from results.json, inconsistency.json and firmness.json in the folder.
+    Pages, tables and figures are made anew from results.json, inconsistency.json, firmness.json, compare.json and
+    simulation.json in the folder. In two languages report.pdf, report.md and report.docx are in the first, and
+    report-nl.pdf and so on in the other. Forms that are there already are made anew too.
     """
+    from nma.output.forms import FORMS, name_of
     from nma.project import Project
-    from nma.workflow import render
+    from nma.vocab import Form
 
-    render(folder, Project.find(project).reports)
-    for page in ("report.html", "inconsistency.html", "firmness.html", "compare.html"):
+    pages = Project.find(project).told_in(lang).pages
+    flags = {Form.PDF: pdf, Form.MARKDOWN: markdown, Form.DOCX: docx}
+    rewrite(folder, pages, tuple(form for form, flag in flags.items() if flag))
+    for page in PAGES:
         if (folder / page).exists():
-            out.print(f"Report: {folder / page}")
+            out.print(f"Report: {told(folder / page, pages)}")
+    if (folder / "simulation.md").exists():
+        out.print(f"Table: {folder / 'simulation.md'}")
+    for form in FORMS:
+        for name in (name_of(form, language, pages.languages[0]) for language in pages.languages):
+            if (folder / name).exists():
+                out.print(f"Report: {folder / name}")

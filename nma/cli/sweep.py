@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from nma.cli.app import ProjectOption, app
+from nma.cli.pages import LanguageOption, told, unchanged
 from nma.terminal import out, progress
 
 
@@ -26,6 +27,7 @@ def sweep(  # noqa: PLR0913 (one parameter for each option)
     scheduler: Annotated[str | None, typer.Option(help="Dask scheduler to work on, as tcp://HOST:PORT.")] = None,
     workers: Annotated[int | None, typer.Option(help="Processes on this machine (default: its cores).")] = None,
     force: Annotated[bool, typer.Option("--force", help="Run even if nothing has changed.")] = False,
+    lang: LanguageOption = None,
     project: ProjectOption = None,
 ) -> None:
     """Ask how firm the ranking is.
@@ -41,15 +43,15 @@ def sweep(  # noqa: PLR0913 (one parameter for each option)
 
     words = tuple(word.strip() for given in over or ALL for word in given.split(","))
     options = SweepOptions(words, RunOptions(seed, "exact", force), Executors(scheduler, workers))
-    found = Project.find(project)
+    found = Project.find(project).told_in(lang)
     folder = out_folder or Path("out") / name
     with progress(alone=False) as say:
         results = firmness(found, name, folder, options.told(say))
     if results is None:
-        out.print(f"{name}: nothing has changed since {folder / 'firmness.html'} was made; --force runs it again.")
+        unchanged(name, folder / "firmness.html", found)
         return
     from nma.output.sweeps import in_short
 
-    for line in in_short(results, found.reports):
+    for line in in_short(results, found.reports, found.pages.languages[0]):
         out.print(line)
-    out.print(f"Page: {folder / 'firmness.html'}")
+    out.print(f"Page: {told(folder / 'firmness.html', found.pages)}")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 __all__ = ["write"]
 
 
-def write(results: Mapping[str, Any], out: Path, templates: Path, language: str = "en") -> None:
+def write(results: Mapping[str, Any], out: Path, templates: Path, languages: Sequence[str] = ("en",)) -> None:
     """Write ``report.html``, ``tables/*.csv`` and ``figures/*.svg`` into the existing folder ``out``.
 
     Parameters
@@ -20,19 +20,22 @@ def write(results: Mapping[str, Any], out: Path, templates: Path, language: str 
         An existing folder; files of an earlier run are replaced.
     templates : Path
         The folder ``reports/`` of the project.
-    language : str
-        Tag of the translation table.
+    languages : Sequence[str]
+        Tags of the translation tables: the page is told in each, the figures beside it in the first.
 
     Raises
     ------
     OutputError
-        The results cannot be shown, or the translation table is not complete.
+        The results cannot be shown, or a translation table is not complete.
     """
-    from nma.output import draw, report, tables, text
+    from nma.output import report, tables, writing
     from nma.output.reading import Reading
 
-    page = report.render(results, templates, language)
-    (out / "report.html").write_text(page, encoding="utf-8")
-    tables.write(results, out / "tables")
-    reading = Reading(results, text.load(templates / "text", language))
-    draw.write((record for records in report.drawings(reading).values() for record in records), out / "figures")
+    kind = writing.Kind(
+        page="report.html",
+        figures=None,
+        render=report.render,
+        tables=tables.write,
+        drawings=lambda found, text: (it for made in report.drawings(Reading(found, text)).values() for it in made),
+    )
+    writing.write(kind, results, out, templates, languages)

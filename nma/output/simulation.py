@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
+
+from nma.output.tables import write_frames
 
 Row = Mapping[str, Any]
 
 HEADINGS = ("quantity", "truth", "bias", "95 % interval covers", "its width")
 CALIBRATED = ("p (χ²)", "p (band)")
+
+
+def write(found: Row, out: Path, templates: Path, languages: Sequence[str] = ("en",)) -> None:
+    """Write ``simulation.md`` and ``tables/simulation.csv`` into the existing folder ``out``.
+
+    A note for methodologists, in English whatever the languages of the pages.
+    """
+    write_frames({"simulation": frame(found)}, out / "tables")
+    (out / "simulation.md").write_text(markdown(found), "utf-8")
 
 
 def frame(found: Row) -> pd.DataFrame:

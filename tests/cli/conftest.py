@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
+import nma.answers.committee
 import nma.answers.inconsistency
 import nma.answers.results
 import nma.fitting
@@ -58,7 +59,7 @@ class Sampler:
             "provenance": shared["provenance"],
         }
 
-    def write_page(self, found, out, templates, language="en"):
+    def write_page(self, found, out, templates, languages):
         told = "every split" if found["splits"] is not None else "no splits"
         files = ("inconsistency.html", "tables/inconsistency_loops.csv", "figures/inconsistency-loops.svg")
         for name in files:
@@ -78,7 +79,7 @@ class Sampler:
             "provenance": dict(provenance),
         }
 
-    def write(self, results, out, templates, language="en"):
+    def write(self, results, out, templates, languages):
         (out / "report.html").write_text(f"{results['direction']}, run {self.calls}")
         for folder, names in (("tables", self.tables), ("figures", ["forest.svg"])):
             (out / folder).mkdir(exist_ok=True)
@@ -97,6 +98,7 @@ def sampler(monkeypatch: pytest.MonkeyPatch) -> Sampler:
     monkeypatch.setattr(nma.answers.inconsistency, "closed_form", lambda evidence, fit: {})
     monkeypatch.setattr(nma.answers.inconsistency, "summary", lambda found: {})
     monkeypatch.setattr(nma.output.inconsistency, "write", stand_in.write_page)
+    monkeypatch.setattr(nma.answers.committee, "committee", lambda ground: {})
     monkeypatch.setattr(nma.answers.results, "results", stand_in.results)
     monkeypatch.setattr(nma.output, "write", stand_in.write)
     return stand_in

@@ -14,7 +14,7 @@ def test_alone_it_writes_its_own_files_only(review, sampler, tmp_path, snapshot)
     code, lines, _ = review.run("inconsistency", "main", "--out", tmp_path / "out")
     assert code == 0
     assert set(snapshot(tmp_path / "out")) == PAGE
-    assert lines[-1] == f"Page: {tmp_path / 'out/inconsistency.html'}"
+    assert lines[-1] == f"Page: {tmp_path / 'out/inconsistency.html'} (en)"
     assert "No comparison can be split" in lines[0]
 
 
@@ -85,7 +85,7 @@ def test_both_pages_are_made_anew_from_what_is_stored(review, sampler, tmp_path,
     alone = tmp_path / "alone"
     review.run("inconsistency", "main", "--out", alone)
     code, lines, _ = review.run("report", alone)
-    assert (code, lines) == (0, [f"Report: {alone / 'inconsistency.html'}"])
+    assert (code, lines) == (0, [f"Report: {alone / 'inconsistency.html'} (en)"])
     assert set(snapshot(alone)) == PAGE
 
 

@@ -30,7 +30,7 @@ def test_a_second_run_does_nothing_unless_forced_or_something_changed(review, sa
     before = snapshot(out)
     code, lines, _ = review.run("run", "main", "--out", out)
     assert (code, sampler.calls) == (0, 1)
-    assert lines == [f"main: nothing has changed since {out} was made; --force runs it again."]
+    assert lines == [f"main: nothing has changed since {out / 'report.html'} was made; --force runs it again."]
     assert snapshot(out) == before
     for changed in (
         lambda: review.run("run", "main", "--out", out, "--force"),
@@ -156,7 +156,7 @@ def test_every_specification_is_run_even_when_one_cannot(review, sampler, tmp_pa
     code, lines, errors = review.run("run", "--out", tmp_path / "out")
     assert code == 1
     assert errors[-1].startswith("a select: no trial fits this analysis, left out: 4 by follow-up")
-    assert lines[-1] == f"Report: {tmp_path / 'out/main/report.html'}"
+    assert lines[-1] == f"Report: {tmp_path / 'out/main/report.html'} (en)"
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["main"]
 
 

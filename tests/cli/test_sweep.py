@@ -49,7 +49,7 @@ def test_alone_it_writes_its_own_files_only(swept, tmp_path, snapshot):
     assert code == 0
     assert set(snapshot(tmp_path / "out")) == TRIALS
     assert re.match(r"Supported employment ranks first in the analysis as it is and in .* refits? of this", lines[0])
-    assert lines[-1] == f"Page: {tmp_path / 'out/firmness.html'}"
+    assert lines[-1] == f"Page: {tmp_path / 'out/firmness.html'} (en)"
     assert errors[-1] == "trials: 4 of 4 done"
     rows = stored(tmp_path / "out")["sweeps"]["trials"]["rows"]
     assert [row["about"]["study"] for row in rows] == ["alpha-2001", "beta-2002", "delta-2004", "gamma-2003"]
@@ -128,7 +128,7 @@ def test_the_page_is_made_anew_from_what_is_stored(swept, review, tmp_path, snap
     before = snapshot(out)
     (out / "firmness.html").write_text("old")
     code, lines, _ = review.run("report", out)
-    assert (code, lines) == (0, [f"Report: {out / 'firmness.html'}"])
+    assert (code, lines) == (0, [f"Report: {out / 'firmness.html'} (en)"])
     assert snapshot(out) == before
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 __all__ = ["at_once", "in_short", "write"]
 
 
-def write(found: Mapping[str, Any], out: Path, templates: Path, language: str = "en") -> None:
+def write(found: Mapping[str, Any], out: Path, templates: Path, languages: Sequence[str] = ("en",)) -> None:
     """Write ``compare.html``, ``tables/compare_*.csv`` and ``figures/compare-effects.svg`` into ``out``.
 
     Parameters
@@ -17,26 +17,29 @@ def write(found: Mapping[str, Any], out: Path, templates: Path, language: str = 
     found : Mapping[str, Any]
         What ``compare.json`` holds.
     out : Path
-        An existing folder.
+        An existing folder; of its files only those of an earlier page of this kind are replaced.
     templates : Path
         The folder ``reports/`` of the project.
-    language : str
-        Tag of the translation table.
+    languages : Sequence[str]
+        Tags of the translation tables: the page is told in each, the figures beside it in the first.
 
     Raises
     ------
     OutputError
-        The comparison cannot be shown, or the translation table is not complete.
+        The comparison cannot be shown, or a translation table is not complete.
     """
-    from nma.output import draw, text
+    from nma.output import writing
     from nma.output.changes import page, tables
     from nma.output.changes.case import case_of
 
-    case = case_of(found, text.load(templates / "text", language))
-    sections = page.sections(case)
-    (out / "compare.html").write_text(page.render(case, sections, templates), encoding="utf-8")
-    tables.write(found, out / "tables")
-    draw.write(page.drawings(sections), out / "figures")
+    kind = writing.Kind(
+        page="compare.html",
+        figures="compare-*.svg",
+        render=page.render_all,
+        tables=tables.write,
+        drawings=lambda found, text: page.drawings(page.sections(case_of(found, text))),
+    )
+    writing.write(kind, found, out, templates, languages)
 
 
 def in_short(found: Mapping[str, Any], templates: Path, language: str = "en") -> tuple[str, ...]:

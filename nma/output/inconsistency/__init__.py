@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 __all__ = ["write"]
 
 
-def write(found: Mapping[str, Any], out: Path, templates: Path, language: str = "en") -> None:
+def write(found: Mapping[str, Any], out: Path, templates: Path, languages: Sequence[str] = ("en",)) -> None:
     """Write ``inconsistency.html``, ``tables/inconsistency_*.csv`` and ``figures/inconsistency-*.svg`` into ``out``.
 
     Parameters
@@ -20,23 +20,23 @@ def write(found: Mapping[str, Any], out: Path, templates: Path, language: str = 
         An existing folder; of its files only those of an earlier run of this page are replaced.
     templates : Path
         The folder ``reports/`` of the project.
-    language : str
-        Tag of the translation table.
+    languages : Sequence[str]
+        Tags of the translation tables: the page is told in each, the figures beside it in the first.
 
     Raises
     ------
     OutputError
-        The results cannot be shown, or the translation table is not complete.
+        The results cannot be shown, or a translation table is not complete.
     """
-    from nma.output import draw, text
+    from nma.output import writing
     from nma.output.inconsistency import page, tables
     from nma.output.inconsistency.case import case_of
 
-    case = case_of(found, text.load(templates / "text", language))
-    sections = page.sections(case)
-    (out / "inconsistency.html").write_text(page.render(case, sections, templates), encoding="utf-8")
-    tables.write(found, out / "tables")
-    folder = out / "figures"
-    for old in folder.glob("inconsistency-*.svg"):
-        old.unlink()
-    draw.write(page.drawings(sections), folder)
+    kind = writing.Kind(
+        page="inconsistency.html",
+        figures="inconsistency-*.svg",
+        render=page.render_all,
+        tables=tables.write,
+        drawings=lambda found, text: page.drawings(page.sections(case_of(found, text))),
+    )
+    writing.write(kind, found, out, templates, languages)

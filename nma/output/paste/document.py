@@ -1,0 +1,148 @@
+"""The report as a row of headings, paragraphs and tables: what every form for pasting is written from."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from pathlib import Path
+from typing import Any
+
+from nma.output.blocks import Block
+from nma.output.display import Cell, Table
+from nma.output.reading import Reading
+from nma.output.tables import guard
+from nma.output.text import load, tidy
+
+_NEVER_TEXT = ("\ufffe", "\uffff")
+
+
+class Kind(Enum):
+    """What a paragraph is: plain words, a warning, an item of a list."""
+
+    PLAIN = auto()
+    WARNING = auto()
+    ITEM = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading; the title of the document is none of them."""
+
+    text: str
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph on one line."""
+
+    text: str
+    kind: Kind = Kind.PLAIN
+
+
+Piece = Heading | Paragraph | Table
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What is written.
+
+    Attributes
+    ----------
+    title : str
+        Title of the analysis.
+    language : str
+        Tag of its language.
+    stamp : str
+        What stands on every page and at every table of a fit that failed; empty otherwise.
+    made : str
+        When the results were made, as they say it.
+    pieces : tuple
+        What follows the title.
+    """
+
+    title: str
+    language: str
+    stamp: str
+    made: str
+    pieces: tuple[Piece, ...]
+
+
+def document(results: Mapping[str, Any], templates: Path, language: str) -> Document:
+    """The report of results in one language, without its figures."""
+    reading = Reading(results, load(templates / "text", language))
+    stamp = "" if reading.converged else reading.text("stamp.short")
+    return Document(
+        clean(tidy(reading.analysis["title"] or reading.analysis["name"])),
+        language,
+        stamp,
+        str(results["provenance"]["created"]),
+        tuple(_cleaned(piece, stamp) for piece in _pieces(reading)),
+    )
+
+
+def clean(text: str) -> str:
+    """Text on one line, without the characters that neither XML nor a reader can take."""
+    line = " ".join(text.split())
+    kept = (sign for sign in line if unicodedata.category(sign) not in ("Cc", "Cs") and sign not in _NEVER_TEXT)
+    return "".join(kept)
+
+
+def words(cell: Cell) -> str:
+    """The text of a cell: a sign that is spoken otherwise is written as it is spoken, a number as it is."""
+    return cell.spoken if cell.spoken and not cell.number else cell.text
+
+
+def _pieces(reading: Reading) -> Iterator[Piece]:
+    from nma.output import report
+    from nma.output.paste.sections import blocks_of
+
+    text, evidence = reading.text, reading.evidence
+    if not reading.converged:
+        yield Paragraph(text("stamp.long"), Kind.WARNING)
+    if reading.analysis["question"]:
+        yield Paragraph(str(reading.analysis["question"]))
+    date = str(reading.results["provenance"]["created"])[:10]
+    yield Paragraph(text("page.meta", count=evidence["studies"], participants=evidence["participants"], date=date))
+    for name in report.order():
+        blocks = blocks_of(reading, name)
+        if any(map(_says, blocks)):
+            yield Heading(text(f"section.{name}"), 1)
+            for block in blocks:
+                yield from _of(block)
+
+
+def _says(block: Block) -> bool:
+    return bool(block.warnings or block.lead or block.after or block.tables or block.items)
+
+
+def _of(block: Block) -> Iterator[Piece]:
+    if block.heading and _says(block):
+        yield Heading(block.heading, 2)
+    yield from (Paragraph(line, Kind.WARNING) for line in block.warnings)
+    yield from (Paragraph(line) for line in (*block.lead, *block.after))
+    yield from block.tables
+    yield from (Paragraph(line, Kind.ITEM) for line in block.items)
+
+
+def _cleaned(piece: Piece, stamp: str) -> Piece:
+    """A piece whose every text is one clean line; a table of a fit that failed says so itself, for it travels alone."""
+    if isinstance(piece, Heading | Paragraph):
+        return replace(piece, text=clean(piece.text))
+    return replace(
+        piece,
+        caption=clean(f"{stamp}: {piece.caption}" if stamp else piece.caption),
+        columns=tuple(replace(column, text=_guarded(column.text)) for column in piece.columns),
+        rows=tuple(tuple(_cell(cell) for cell in row) for row in piece.rows),
+    )
+
+
+def _cell(cell: Cell) -> Cell:
+    return replace(cell, text=_guarded(words(cell)), note=clean(cell.note), spoken="")
+
+
+def _guarded(text: str) -> str:
+    """The text of a cell; where a spreadsheet would take it for a formula an apostrophe stands in front."""
+    return str(guard(clean(text)))
