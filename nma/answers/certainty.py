@@ -17,14 +17,7 @@ from scipy import stats
 
 from nma.analysis.judgements import NOTHING, Certainty, Concern, Domain, Judgements
 from nma.analysis.rules import NULL
-from nma.answers.concerns import (
-    GLOBAL_LIMITS,
-    LOCAL_LIMIT,
-    RULES,
-    TEST_LIMIT,
-    Facts,
-    Reason,
-)
+from nma.answers.concerns import AT_LEAST, GLOBAL_LIMITS, LOCAL_LIMIT, RULES, TEST_LIMIT, Facts, Reason
 from nma.answers.risk_of_bias import trial_risks, trial_shares
 from nma.answers.splits import closed_form_split, splittable
 from nma.answers.zones import Ends
@@ -76,10 +69,10 @@ def certainty(sources: Sources) -> dict[str, Any]:
     -------
     dict
         ``rule`` and ``pairs``: a row for each two treatments, the better ranked first, in the order of the ranking,
-        with ``level``, ``provisional`` (whether a domain that is not judged could lower it), ``not_judged``,
-        ``overall`` (None, or what people set instead of the level) and ``domains``: each with ``concern``, ``reason``,
-        ``computed`` (what the rule says), and ``by``, ``override_reason``, ``date`` where people judged otherwise (None
-        where they did not).
+        with ``level``, ``provisional`` (whether a domain that is not judged, or not in full, could lower it),
+        ``not_judged``, ``overall`` (None, or what people set instead of the level) and ``domains``: each with
+        ``concern``, ``at_least`` (whether it may turn out to be more), ``reason``, ``computed`` (what the rule says),
+        and ``by``, ``override_reason``, ``date`` where people judged otherwise (None where they did not).
     """
     facts = _facts(sources)
     computed = [
@@ -111,7 +104,8 @@ def _judged_pair(row: Mapping[str, Any], judgements: Judgements) -> dict[str, An
     domains = [_judged_domain(entry, pair, judgements) for entry in row["domains"]]
     missing = [entry["domain"] for entry in domains if entry["concern"] == Concern.NOT_JUDGED]
     level, overall = final(entry["concern"] for entry in domains), judgements.overall(pair)
-    may_fall = bool(missing) and level is not Certainty.VERY_LOW
+    unsure = bool(missing) or any(entry["at_least"] for entry in domains)
+    may_fall = unsure and level is not Certainty.VERY_LOW
     return {
         "treatment": row["treatment"],
         "versus": row["versus"],
@@ -128,6 +122,7 @@ def _judged_domain(entry: Mapping[str, Any], pair: frozenset[str], judgements: J
     return {
         "domain": entry["domain"],
         "concern": str(own.concern) if own else entry["computed"],
+        "at_least": own is None and entry["reason"]["key"] == AT_LEAST,
         "reason": entry["reason"],
         "computed": entry["computed"],
         "by": own.by if own else None,

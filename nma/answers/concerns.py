@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nma.analysis.judgements import Concern, Domain
-from nma.answers.risk_of_bias import WEAK_BASIS, Shares, TrialRisk, by_risk
+from nma.answers.risk_of_bias import Shares, TrialRisk, by_risk
 from nma.answers.zones import Ends, common_areas, crossings, decisive
 from nma.vocab import Risk, YesNoUnclear
 
@@ -48,6 +48,8 @@ GLOBAL_LIMITS = ((0.10, NONE), (0.05, SOME), (0.0, MAJOR))
 """By the p-value of the design-by-treatment test, above each limit; for evidence only direct or only indirect."""
 REFUSED = {"no closed loop": (MAJOR, "no_loop"), "each design once": (NOT_JUDGED, "designs_once")}
 """Where the global test cannot be had; a network without closed loops is a major concern, as CINeMA's stars are."""
+AT_LEAST = "at_least"
+"""Key of the reason why a domain has at least its level of concern, and may turn out to have more."""
 TEST_LIMIT = 0.10
 """Below this p-value a funnel is asymmetric (Sterne et al. 2011, doi:10.1136/bmj.d4002)."""
 
@@ -112,8 +114,8 @@ def rounded(mean: float) -> int:
 
 
 def within_study_bias(facts: Facts) -> Verdict:
-    """Mean risk of bias of the trials, weighted by contribution; judged where the unassessed cannot change it."""
-    if facts.shares is None:
+    """Mean risk of bias of the trials by contribution: what is sure, whatever the unassessed turn out to be."""
+    if not facts.shares:
         return NOT_JUDGED, Reason("no_contributions")
     scores = {study: _scores(facts.risks[study]) for study in facts.shares}
     least, most = (sum(share * scores[study][end] for study, share in facts.shares.items()) for end in (0, 1))
@@ -125,9 +127,10 @@ def within_study_bias(facts: Facts) -> Verdict:
         "least": least,
         "most": most,
     }
-    if rounded(least) == rounded(most):
-        return SCORES[rounded(least)], Reason("risk", values)
-    return NOT_JUDGED, Reason("unassessed", values)
+    level = SCORES[rounded(least)]
+    if level is SCORES[rounded(most)]:
+        return level, Reason("risk", values)
+    return (NOT_JUDGED, Reason("unassessed", values)) if level is NONE else (level, Reason(AT_LEAST, values))
 
 
 def _scores(trial: TrialRisk) -> tuple[int, int]:
@@ -153,7 +156,7 @@ def indirectness(facts: Facts) -> Verdict:
 
     The registry flags populations only. That they fit says nothing of interventions, comparators and outcomes.
     """
-    if facts.shares is None:
+    if not facts.shares:
         return NOT_JUDGED, Reason("no_contributions")
     if not facts.flags:
         return NOT_JUDGED, Reason("no_flags")
@@ -170,10 +173,12 @@ def imprecision(facts: Facts) -> Verdict:
     credible = facts.ends()
     if facts.zone is None or credible is None:
         return NOT_JUDGED, Reason("no_zone")
-    zone = decisive(facts.effect["median"], credible, facts.zone, facts.null)
+    estimate = facts.effect["median"]
+    zone = decisive(estimate, credible, facts.zone, facts.null)
     count = crossings(credible, zone)
-    key = "inside" if credible.within(facts.zone) else f"crosses_{count}"
-    return IMPRECISION[count], Reason(key, _placed(credible, zone))
+    key = "inside" if credible.within(facts.zone) else f"null_{count}" if estimate == facts.null else f"crosses_{count}"
+    limit = zone.lower if estimate > facts.null else zone.upper
+    return IMPRECISION[count], Reason(key, {**_placed(credible, zone), "limit": limit})
 
 
 def heterogeneity(facts: Facts) -> Verdict:
@@ -186,7 +191,8 @@ def heterogeneity(facts: Facts) -> Verdict:
     zone = decisive(facts.effect["median"], credible, facts.zone, facts.null)
     counts = crossings(credible, zone), crossings(predictive, zone)
     level = HETEROGENEITY[counts]
-    return level, Reason("alike" if level is NONE else "wider", {**_placed(predictive, zone), "crossed": counts[1]})
+    crossed = {"credible": counts[0], "predictive": counts[1]}
+    return level, Reason("alike" if level is NONE else "wider", {**_placed(predictive, zone), **crossed})
 
 
 def _placed(interval: Ends, zone: Ends) -> dict[str, float]:
@@ -196,7 +202,7 @@ def _placed(interval: Ends, zone: Ends) -> dict[str, float]:
 def incoherence(facts: Facts) -> Verdict:
     """Whether direct and indirect evidence place the effect alike; without both, what the global test says."""
     if facts.split is None:
-        return _global(facts.design_test)
+        return _global(facts.design_test, "global_direct" if facts.effect["direct_studies"] else "global_indirect")
     p, values = facts.split["p"], {"p": facts.split["p"]}
     if p >= LOCAL_LIMIT:
         return NONE, Reason("agree", values)
@@ -207,14 +213,14 @@ def incoherence(facts: Facts) -> Verdict:
     return COMMON_AREAS[count], Reason("differ_alike" if count == 3 else "differ", values)
 
 
-def _global(test: Mapping[str, Any]) -> Verdict:
+def _global(test: Mapping[str, Any], key: str) -> Verdict:
     if len(test["treatments"]) == 2 or len(test["designs"]) == 1:
         return NONE, Reason("one_design")
     if test["refused"]:
-        level, key = REFUSED[test["refused"]]
-        return level, Reason(key)
+        level, refused = REFUSED[test["refused"]]
+        return level, Reason(refused)
     p = test["p_adjusted"]
-    return next(level for limit, level in GLOBAL_LIMITS if p > limit or limit == 0), Reason("global", {"p": p})
+    return next(level for limit, level in GLOBAL_LIMITS if p > limit or limit == 0), Reason(key, {"p": p})
 
 
 RULES: dict[Domain, Callable[[Facts], Verdict]] = {
@@ -226,5 +232,3 @@ RULES: dict[Domain, Callable[[Facts], Verdict]] = {
     Domain.INCOHERENCE: incoherence,
 }
 """What computes each domain."""
-
-__all__ = ["RULES", "WEAK_BASIS", "Facts", "Reason"]

@@ -81,11 +81,12 @@ def trial_shares(pair: Mapping[str, Any]) -> Shares:
 
 
 def network_shares(pairs: Sequence[Mapping[str, Any]]) -> Shares:
-    """Share of each trial in the whole network: the mean over all its comparisons."""
+    """Share of each trial in the whole network: the mean over the comparisons whose shares by trial are known."""
+    known = [shares for pair in pairs if (shares := trial_shares(pair))]
     total: dict[str, float] = {}
-    for pair in pairs:
-        for study, share in trial_shares(pair).items():
-            total[study] = total.get(study, 0.0) + share / len(pairs)
+    for shares in known:
+        for study, share in shares.items():
+            total[study] = total.get(study, 0.0) + share / len(known)
     return total
 
 
@@ -130,8 +131,8 @@ def _weights(ranked: Sequence[str], contributions: Mapping[str, Any] | None) -> 
     pairs = (contributions or {}).get("pairs") or []
     top = [pair for pair in pairs if {pair["treatment"], pair["versus"]} == set(ranked[:2])]
     return {
-        "network": network_shares(pairs) if pairs else None,
-        "first_two": trial_shares(top[0]) if top else None,
+        "network": network_shares(pairs) or None,
+        "first_two": (trial_shares(top[0]) if top else {}) or None,
     }
 
 
