@@ -76,7 +76,7 @@ def _rules(reading: Reading, select: Row) -> list[str]:
         text("methods.basis", bases=_words(reading, "basis", select["basis"])),
     ]
     for flag, allowed in (select["population"] or {}).items():
-        said.append(text("methods.population", flag=flag.replace("_", " "), allowed=_words(reading, "answer", allowed)))
+        said.append(text("methods.population", flag=reading.flag(flag), allowed=_words(reading, "answer", allowed)))
     if select["timing"] is not None:
         said.append(text("methods.timing", timings=_words(reading, "timing", select["timing"])))
     if select["kinds"] is not None:
@@ -165,15 +165,7 @@ def _agreement(reading: Reading) -> list[str]:
         return [text("methods.agreement.none", reason=found["error"])]
     errors, sds = (text.numbers.decimals(min(found[name], 1e6), digits) for name, digits in (("errors", 1), ("sds", 3)))
     key = "methods.agreement.holds" if found["holds"] else "methods.agreement.broken"
-    quantity = _quantity(reading, found["quantity"])
-    return [text(key, count=found["quantities"], quantity=quantity, errors=errors, sds=sds)]
-
-
-def _quantity(reading: Reading, name: str) -> str:
-    """A compared quantity with the names that readers know."""
-    for treatment in sorted(reading.results["treatments"], key=len, reverse=True):
-        name = name if name == "heterogeneity" else name.replace(treatment, reading.short(treatment))
-    return name
+    return [text(key, count=found["quantities"], quantity=found["quantity"], errors=errors, sds=sds)]
 
 
 def _ranking(reading: Reading) -> list[str]:

@@ -12,6 +12,7 @@ from typing import Any
 from nma.errors import OutputError
 from nma.output.palette import Mark, marks
 from nma.output.text import Text, clip, tidy
+from nma.output.told import TOLD, told
 
 Row = Mapping[str, Any]
 LONGEST_SHORT = 30
@@ -49,13 +50,33 @@ class Reading:
     Attributes
     ----------
     results : Mapping[str, Any]
-        What ``results.json`` holds.
+        What ``results.json`` holds, told in the language of ``text`` (:func:`nma.output.told.told`).
     text : Text
         The translation table.
     """
 
     results: Row
     text: Text
+
+    def __post_init__(self) -> None:
+        """Tell the results in the language."""
+        object.__setattr__(self, "results", told(self.results, self.text))
+
+    @property
+    def specification(self) -> Row:
+        """The resolved specification as it is stored, its words untranslated."""
+        stored: Row = self.results[TOLD]["analysis"]
+        return stored
+
+    def language_of(self, said: object) -> str:
+        """Tag of the language of a text of the data that is not in the language of the page; empty for any other."""
+        return str(self.results["translations"]["original"]) if said in self.results[TOLD]["original"] else ""
+
+    def flag(self, name: str) -> str:
+        """A flag of the population, in words."""
+        own = (self.results.get("translations") or {}).get("texts", {}).get(self.text.language, {})
+        words = name.replace("_", " ")
+        return tidy(own.get(words, words))
 
     @cached_property
     def analysis(self) -> Row:

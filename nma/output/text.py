@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -107,6 +108,14 @@ class Text:
         """A word of the closed vocabulary in this language; a word the table does not know stays as it is."""
         entry = self.entries.get(f"{_FALLBACK}{group}.{value}")
         return entry if isinstance(entry, str) else str(value)
+
+    def date(self, iso: str) -> str:
+        """A day as the language writes it, of a time such as ``2026-11-25T04:10:00Z``; anything else as it is."""
+        try:
+            day = date.fromisoformat(iso[:10])
+        except ValueError:
+            return iso
+        return self("date.written", day=day.day, month=self.word("month", day.month), year=str(day.year))
 
     def listed(self, items: list[str] | tuple[str, ...]) -> str:
         """Items in one phrase: a, b and c."""

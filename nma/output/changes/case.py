@@ -42,7 +42,8 @@ def case_of(found: Row, text: Text) -> Case:
     """The case of a whole ``compare.json``; its effects are read on the scale of the report."""
     measure = str(found["analysis"]["measure"])
     scale = {"name": "RD" if measure == "RD" else f"log {measure}", "ratio": measure != "RD"}
-    return Case({**found, "scale": scale}, Reading(found, text))
+    reading = Reading(found, text)
+    return Case({**reading.results, "scale": scale}, reading)
 
 
 def size(case: Case, word: str) -> str:
@@ -90,5 +91,5 @@ def refusals(case: Case) -> tuple[str, ...]:
 
 def side(case: Case, row: Row) -> str:
     """One of the two sides in words."""
-    values = {"name": tidy(row["name"]), "detail": tidy(row["detail"]), "date": str(row["created"])[:10]}
+    values = {"name": tidy(row["name"]), "detail": tidy(row["detail"]), "date": case.text.date(str(row["created"]))}
     return case.text(_SIDES[row["kind"]], **values)

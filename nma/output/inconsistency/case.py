@@ -166,7 +166,8 @@ class Case:
 
 def case_of(found: Row, text: Text) -> Case:
     """The case of a whole ``inconsistency.json``."""
-    return Case(found, Reading(found, text))
+    reading = Reading(found, text)
+    return Case(reading.results, reading)
 
 
 def excludes_nought(row: Row) -> bool:

@@ -36,7 +36,8 @@ def case_of(found: Row, text: Text) -> Case:
     on_odds = (analysis["likelihood"], analysis["link"]) == ("binomial", "logit")
     measure = "OR" if on_odds else analysis["measure"]
     scale = {"name": "RD" if measure == "RD" else f"log {measure}", "ratio": measure != "RD"}
-    return Case({**found, "scale": scale}, Reading(found, text))
+    reading = Reading(found, text)
+    return Case({**reading.results, "scale": scale}, reading)
 
 
 def best(case: Case) -> str:
