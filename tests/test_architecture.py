@@ -38,6 +38,7 @@ DOORS = {
     "prompt_toolkit": {"desk/asking.py"},
     "typer": {"cli/"},
     "openpyxl": {"exchange/workbooks.py"},
+    "docx": {"output/paste/word.py"},
     "defusedxml": {"exchange/revman5.py"},
     "distributed": {"parallel.py"},
 }
