@@ -120,7 +120,19 @@ def _body(template: tuple[Path, str], reading: Reading, context: dict[str, Any])
     environment.filters["trial_label"] = reading.trial
     told = environment.get_template(name).render(_frame(reading) | context)
     head = _title(reading) if reading.converged else f"{reading.text('stamp.short')}: {_title(reading)}"
-    return {"language": reading.text.language, "title": head, "html": Markup(told)}
+    return {"language": reading.text.language, "title": head, "html": Markup(told), "words": _words(reading.text)}
+
+
+def _words(text: Text) -> dict[str, str]:
+    """What the scripts have to say in a language, and how it writes numbers, by the name of an attribute."""
+    return {
+        "decimal": text.numbers.decimal,
+        "sorted-ascending": text("form.sorted.ascending", column="{column}"),
+        "sorted-descending": text("form.sorted.descending", column="{column}"),
+        "sorted-none": text("form.sorted.none"),
+        "copied": text("form.copied"),
+        "not-copied": text("form.not_copied"),
+    }
 
 
 def _frame(reading: Reading) -> dict[str, Any]:
@@ -135,7 +147,7 @@ def _frame(reading: Reading) -> dict[str, Any]:
         "provenance": reading.results["provenance"],
         "sampling": reading.results["sampling"],
         "converged": reading.converged,
-        "resolved": json.dumps(reading.analysis, indent=2, ensure_ascii=False),
+        "resolved": json.dumps(reading.specification, indent=2, ensure_ascii=False),
         "tables": {"gate": display.gate(reading)},
     }
 
