@@ -1,0 +1,1 @@
+"""References: the papers behind the methods, the reports of the trials, how both are written, and as BibTeX."""
