@@ -12,6 +12,7 @@ from nma._version import __version__
 from nma.analysis import Analysis
 from nma.errors import FitError, InputError, NmaError, OutputError, Problem, SelectionError, nearest
 from nma.evidence import select
+from nma.judging import FINGERPRINT, judgements_of, rejudged
 from nma.languages import Pages
 from nma.project import Project
 from nma.registry.base import shown
@@ -73,9 +74,9 @@ def run(project: Project, name: str, out: Path, options: RunOptions) -> dict[str
     """
     analysis = project.analysis(name)
     registry = project.registry
-    asked = inputs(project, analysis, options)
+    asked, judged = inputs(project, analysis, options), judgements_of(project, analysis)
     if not options.force and is_current(out, asked):
-        return None
+        return None if is_current(out, {FINGERPRINT: judged.fingerprint}) else _judged_anew(project, out)
     evidence = select(registry, analysis)
     options.say(f"{name}: {len(evidence.trials)} trials, {evidence.participants:,} people, seed {options.seed}")
     tasks, refused = _sets(project, analysis)
@@ -95,10 +96,10 @@ def run(project: Project, name: str, out: Path, options: RunOptions) -> dict[str
         fits = fit_many(every, seed=options.seed, engine=options.engine, done=done, made=_needed)
         primary, agreed = _vouched(fits[""], second)
         sets = {key: fits[key] if key in fits else refused[key] for key in analysis.sensitivity}
-        found = results(primary, sets, made) | agreed
+        found = results(primary, sets, {**made, FINGERPRINT: judged.fingerprint}) | agreed
         checked = closed_form(evidence, primary) if page else inconsistency(primary, None, found)
         found |= {"inconsistency": summary(checked)}
-        found |= committee(Ground(primary, found, checked, registry))
+        found |= committee(Ground(primary, found, checked, registry, judged))
         primary.posterior.to_netcdf(folder / POSTERIOR, group="posterior", engine="h5netcdf")
         if not page:
             write_beside(INCONSISTENCY, folder, checked, project.pages)
@@ -106,6 +107,12 @@ def run(project: Project, name: str, out: Path, options: RunOptions) -> dict[str
             (folder / PREVIOUS).write_bytes(earlier)
         write_report(folder, found, project.pages)
     return found
+
+
+def _judged_anew(project: Project, out: Path) -> dict[str, Any]:
+    """The results of a folder with the judgements as they are now; nothing else has changed."""
+    render(out, project.pages, project)
+    return read(out)
 
 
 def _needed(name: str, fit: Fit) -> Any:
@@ -172,8 +179,10 @@ def _current_sweeps(project: Project, analysis: Analysis, out: Path) -> set[str]
     return own_files(out, [FIRMNESS]) if is_current(out, same, FIRMNESS) else set()
 
 
-def render(folder: Path, pages: Pages) -> None:
+def render(folder: Path, pages: Pages, project: Project | None = None) -> None:
     """Write the reports, tables and figures of stored results anew, without sampling, in the forms asked for.
+
+    Given the project the results are of, what people judge there is put into them again.
 
     Raises
     ------
@@ -190,7 +199,8 @@ def render(folder: Path, pages: Pages) -> None:
         for name in there:
             try:
                 if name == RESULTS:
-                    write_report(fresh, found[name], pages, kept)
+                    judged = rejudged(project, found[name]) if project else found[name]
+                    write_report(fresh, judged, pages, kept)
                 else:
                     write_beside(name, fresh, found[name], pages)
             except (LookupError, TypeError, ValueError, AttributeError) as error:

@@ -19,7 +19,7 @@ FLOORS = [
     ("answers",),
     ("sweeps", "simulation"),
     ("output", "exchange"),
-    ("comparing", "desk", "sides", "stored", "workflow", "diagnosis", "sweeping", "simulating", "listing"),
+    ("comparing", "desk", "judging", "sides", "stored", "workflow", "diagnosis", "sweeping", "simulating", "listing"),
     ("terminal", "cli", "__main__"),
 ]
 """From the ground up. ``project`` stands above registry and analysis, because it hands out both."""

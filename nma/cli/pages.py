@@ -26,7 +26,7 @@ def told(page: Path, pages: Pages) -> str:
     return f"{page} ({', '.join(pages.languages)})"
 
 
-def rewrite(folder: Path, pages: Pages, asked: tuple[Form, ...] = ()) -> None:
+def rewrite(folder: Path, project: Project, asked: tuple[Form, ...] = ()) -> None:
     """Write the pages of stored results anew; with the report go the forms asked for and those that are there."""
     from nma.output import forms
     from nma.workflow import render
@@ -34,7 +34,8 @@ def rewrite(folder: Path, pages: Pages, asked: tuple[Form, ...] = ()) -> None:
     forms.refuse(asked)
     there = [form for form in forms.there(folder) if form not in asked]
     gone = [form for form in there if forms.FORMS[form].missing()]
-    render(folder, replace(pages, forms=(*asked, *(form for form in there if form not in gone))))
+    wanted = (*asked, *(form for form in there if form not in gone))
+    render(folder, replace(project.pages, forms=wanted), project)
     for form in gone:
         problem = forms.FORMS[form].missing()
         out.print(f"The {form} of before is gone, it would not fit the new pages: {problem}")
@@ -45,5 +46,5 @@ def unchanged(name: str, page: Path, found: Project) -> None:
     if found.asked is None:
         out.print(f"{name}: nothing has changed since {page} was made; --force runs it again.")
         return
-    rewrite(page.parent, found.pages)
+    rewrite(page.parent, found)
     out.print(f"{name}: the results are those of before, the pages were written anew: {told(page, found.pages)}")

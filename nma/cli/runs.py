@@ -133,15 +133,17 @@ def report(
 
     Pages, tables and figures are made anew from results.json, inconsistency.json, firmness.json, compare.json and
     simulation.json in the folder. In two languages report.pdf, report.md and report.docx are in the first, and
-    report-nl.pdf and so on in the other. Forms that are there already are made anew too.
+    report-nl.pdf and so on in the other. Forms that are there already are made anew too. Judgements of people are read
+    again from judgements/.
     """
     from nma.output.forms import FORMS, name_of
     from nma.project import Project
     from nma.vocab import Form
 
-    pages = Project.find(project).told_in(lang).pages
+    found = Project.find(project).told_in(lang)
+    pages = found.pages
     flags = {Form.PDF: pdf, Form.MARKDOWN: markdown, Form.DOCX: docx}
-    rewrite(folder, pages, tuple(form for form, flag in flags.items() if flag))
+    rewrite(folder, found, tuple(form for form, flag in flags.items() if flag))
     for page in PAGES:
         if (folder / page).exists():
             out.print(f"Report: {told(folder / page, pages)}")
