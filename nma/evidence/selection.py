@@ -47,6 +47,14 @@ def select(registry: Registry, analysis: Analysis) -> Evidence:
     return Evidence.build(analysis, trials, excluded, log, names)
 
 
+def wanted(study: Study, analysis: Analysis) -> bool:
+    """Whether no rule on trials but the want of counts keeps a trial out of an analysis."""
+    if analysis.select is None:
+        return False
+    candidate = _Candidate(study, analysis, analysis.select)
+    return all(test(candidate) is None for rule, test in STUDY_RULES.items() if rule != AWAITING)
+
+
 def names_of(vocabulary: Vocabulary, level: NodeLevel) -> dict[str, TreatmentName]:
     """How reports call the treatments of a level, in the order of the vocabulary."""
     return vocabulary.node_names() if level is NodeLevel.MAIN else vocabulary.subgroup_names()
@@ -125,9 +133,10 @@ def _risk_of_bias(c: _Candidate) -> Reason | None:
     return reasons.risk_of_bias(high) if high else None
 
 
+AWAITING = "awaiting data"
 STUDY_RULES: dict[str, Callable[[_Candidate], Reason | None]] = {
     "outside the network": _outside_network,
-    "awaiting data": _awaiting_data,
+    AWAITING: _awaiting_data,
     "population": _population,
     "decision": _decided,
     "publication year": _published,
