@@ -15,6 +15,7 @@ from nma.answers.evidence_map import evidence_map
 from nma.answers.hierarchy import hierarchy
 from nma.answers.references import references
 from nma.answers.risk_of_bias import risk_of_bias
+from nma.answers.small_study import small_study
 from nma.answers.summary import summary
 from nma.fitting import Fit
 from nma.registry import Registry
@@ -50,6 +51,8 @@ def committee(ground: Ground) -> dict[str, Any]:
     found: dict[str, Any] = {}
     contributed = contributions(ground.fit)
     found["contributions"] = None if contributed is None else contributed.plain()
+    ranked = [row["treatment"] for row in ground.results["ranking"]]
+    found["small_study"] = small_study(ground.fit, ranked, ground.registry)
     found["absolute"] = absolute(ground.fit)
     found["hierarchy"] = hierarchy(ground.fit, ground.results["relative_effects"])
     found["evidence_map"] = evidence_map(ground.fit.evidence, ground.registry)
