@@ -14,13 +14,14 @@ from nma.output.inconsistency.case import Case
 from nma.output.inconsistency.summary import committee
 from nma.output.methods import methods
 from nma.output.reading import Reading
-from nma.output.sections import evidence_map
+from nma.output.sections import absolute, evidence_map
 from nma.output.text import Text
 
 Maker = Callable[[Reading], tuple[Block, ...]]
 
 SECTIONS: Mapping[str, Maker | None] = {
     "answer": None,
+    "absolute": absolute.blocks,
     "ranking": None,
     "forest": None,
     "network": None,
