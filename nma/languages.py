@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +30,23 @@ class Pages:
         Tags of the languages of every page, the one that is shown first in front.
     forms : tuple of Form
         What the report is written as beside HTML.
+    translations : Mapping[str, Any]
+        The project's words in other languages, as results hold them (:class:`nma.analysis.translations.Translations`).
     """
 
     reports: Path
     languages: tuple[str, ...] = DEFAULT
     forms: tuple[Form, ...] = ()
+    translations: Mapping[str, Any] = field(default_factory=dict)
+
+    def worded(self, found: Mapping[str, Any]) -> dict[str, Any]:
+        """Results with the project's words in other languages, before any that they hold already."""
+        stored, own = found.get("translations") or {}, self.translations
+        texts = {tag: dict(stored.get("texts", {}).get(tag, {})) for tag in stored.get("texts", {})}
+        for tag, words in own.get("texts", {}).items():
+            texts[tag] = {**texts.get(tag, {}), **words}
+        original = own.get("original") or stored.get("original")
+        return {**found, "translations": {"original": original, "texts": texts}}
 
 
 def languages_there(reports: Path) -> tuple[str, ...]:

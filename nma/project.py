@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from nma.analysis import Analysis, load_analysis
+from nma.analysis.translations import FOLDER, load_translations
 from nma.errors import InputError, Problem, ProjectError, nearest, shorten
 from nma.languages import DEFAULT, LANGUAGES, Pages, chosen, problems_of
 from nma.registry import Registry, load_registry
@@ -126,12 +127,14 @@ class Project:
         ProjectError
             ``nma.toml`` has problems.
         InputError
-            There is no translation table of the language that was asked for.
+            There is no translation table of the language that was asked for, or the project's own words in another
+            language cannot be read.
         """
         settings, problems = self._marker()
         if problems:
             raise ProjectError(problems)
-        return Pages(self.reports, chosen(self.asked, settings.get(LANGUAGES, DEFAULT), self.reports))
+        languages = chosen(self.asked, settings.get(LANGUAGES, DEFAULT), self.reports)
+        return Pages(self.reports, languages, translations=load_translations(self.translations).plain())
 
     def told_in(self, asked: str | None) -> Project:
         """The same project, its pages told in the language that is asked for.
@@ -160,6 +163,11 @@ class Project:
     def judgements(self) -> Path:
         """Folder of what people judge of the certainty of the evidence, one file an analysis; it may be missing."""
         return self.root / "judgements"
+
+    @property
+    def translations(self) -> Path:
+        """Folder of the review's words in other languages, one file a language; it may be missing."""
+        return self.root / FOLDER
 
     @property
     def vocabulary(self) -> Path:

@@ -131,6 +131,7 @@ def write_report(folder: Path, found: Mapping[str, Any], pages: Pages, kept: Col
     """Write report, tables and figures, then the results with the list of the folder's files but those of the pages."""
     from nma.output import write
 
+    found = pages.worded(found)
     write(found, folder, pages.reports, pages.languages)
     if pages.forms:
         from nma.output import forms
@@ -147,6 +148,7 @@ def write_beside(name: str, folder: Path, found: Mapping[str, Any], pages: Pages
     name : str
         The file that holds its numbers.
     """
+    found = pages.worded(found)
     before = set(files_in(folder))
     importlib.import_module(BESIDE[name]).write(found, folder, pages.reports, pages.languages)
     _write_json(folder / name, found, set(files_in(folder)) - before)

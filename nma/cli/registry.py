@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,7 +15,12 @@ from nma.errors import InputError, OutputError, Problem, in_order
 from nma.terminal import err, out, table
 
 if TYPE_CHECKING:
+    from nma.analysis import Analysis
+    from nma.project import Project
     from nma.registry import Study
+
+MOST_GAPS = 10
+"""Lines about missing translations that nma check prints; the rest is counted."""
 
 studies_app = typer.Typer(help="List trials, or show one.", invoke_without_command=True, rich_markup_mode=None)
 app.add_typer(studies_app, name="studies")
@@ -24,11 +30,12 @@ app.add_typer(studies_app, name="studies")
 def check(project: ProjectOption = None) -> None:
     """Validate all files and print every problem.
 
-    Reads every study file, specification, file of judgements, the vocabulary and nma.toml; prints each problem as
-    FILE:LINE FIELD: what, got, allowed, hint. Exit code 1 if there is any.
+    Reads every study file, specification, file of judgements, the vocabulary, translations and nma.toml; prints each
+    problem as FILE:LINE FIELD: what, got, allowed, hint. Exit code 1 if there is any.
     """
     from nma.analysis import check_specifications
     from nma.analysis.judgements import check_judgements
+    from nma.analysis.translations import read_translations
     from nma.desk.readings import check_readings
     from nma.project import Project
     from nma.registry import read_registry
@@ -39,7 +46,8 @@ def check(project: ProjectOption = None) -> None:
     words = registry.vocabulary if registry else None
     blind = list(check_readings(found, words)) if words else []
     judged = check_judgements(found.judgements, specifications, found.specifications(), words)
-    problems = in_order([*found.problems(), *problems, *more, *blind, *judged])
+    untold = read_translations(found.translations)[1]
+    problems = in_order([*found.problems(), *problems, *more, *blind, *judged, *untold])
     if problems:
         files = len({problem.place.partition(":")[0] for problem in problems})
         err.print(f"{_number(len(problems), 'problem')} in {_number(files, 'file')}:")
@@ -49,6 +57,21 @@ def check(project: ProjectOption = None) -> None:
     once = [study.id for study in studies if len(study.extraction.readings) < 2]
     if once:
         out.print(f"Single-read, {_number(len(once), 'trial')}: {', '.join(once)}.")
+    for line in _untranslated(found, specifications) if registry else ():
+        out.print(line)
+
+
+def _untranslated(project: Project, specifications: Mapping[str, Analysis]) -> Iterator[str]:
+    """What pages in the declared languages would say in the language of the originals."""
+    from nma.analysis.translations import gaps, load_translations, of_judgements, of_project, of_registry
+
+    needed = of_project(project.registry.vocabulary, specifications) | of_judgements(project.judgements)
+    found = gaps(
+        load_translations(project.translations), project.pages.languages, needed, of_registry(project.registry)
+    )
+    yield from found[:MOST_GAPS]
+    if len(found) > MOST_GAPS:
+        yield f"and {_number(len(found) - MOST_GAPS, 'more line')} of this kind"
 
 
 def _number(number: int, word: str) -> str:
