@@ -20,6 +20,7 @@ from nma.output.figures import (
     Panels,
     Points,
     RankSpan,
+    Stacks,
     Strips,
 )
 from nma.output.text import Text
@@ -203,6 +204,19 @@ def _ladder(figure: Ladder, text: Text) -> tuple[list[str], Rows]:
 
 _WITHOUT_TIPS = (Density, Strips)
 """Whose table is not one row for each thing that a pointer rests on."""
+
+
+def _stacks(figure: Stacks, text: Text) -> tuple[list[str], Rows]:
+    heads = [text("form.row"), *(kind.word for kind in figure.kinds)]
+    return heads, [
+        (
+            Cell(row.label),
+            *(Cell(said, number=True, order=share) for said, share in zip(row.written, row.shares, strict=True)),
+        )
+        for row in figure.rows
+    ]
+
+
 _TABLES: dict[type, Callable[[Any, Text], tuple[list[str], Rows]]] = {
     Forest: _forest,
     Network: _network,
@@ -211,4 +225,5 @@ _TABLES: dict[type, Callable[[Any, Text], tuple[list[str], Rows]]] = {
     Points: _points,
     Strips: _strips,
     Ladder: _ladder,
+    Stacks: _stacks,
 }

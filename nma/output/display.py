@@ -9,11 +9,10 @@ from typing import Any
 
 from nma.output.palette import Mark
 from nma.output.reading import Reading, Row, Side, effects
-from nma.output.sentences import ranks, risk_known
+from nma.output.sentences import ranks
 
 LEAGUE_COLUMNS = 6
 SETS_PER_TABLE = 5
-_RISK_SIGNS = {"low": "+", "high": "−", "unclear": "?", "not assessed": "·"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,24 +149,6 @@ _TRIAL_COLUMNS = {
 }
 
 
-def risk_of_bias(reading: Reading) -> Table | None:
-    """Judgements per trial and domain; a trial nobody judged says so. Nothing when no trial has the fields."""
-    domains = list(dict.fromkeys(name for trial in reading.trials.values() for name in trial.get("risk_of_bias") or {}))
-    if not domains:
-        return None
-    text = reading.text
-    return Table(
-        text(
-            "caption_of.risk",
-            count=sum(risk_known(trial) for trial in reading.trials.values()),
-            trials=len(reading.trials),
-        ),
-        (Column(text("table.trial")), *(Column(text.word("domain", name.replace("_", " "))) for name in domains)),
-        tuple(_risk_row(reading, trial, domains) for trial in reading.trials.values()),
-        wide=True,
-    )
-
-
 def excluded(reading: Reading) -> Table:
     """The trials left out; those that share rule and reason share a row, and rules with few trials come first."""
     text, found = reading.text, reading.evidence["excluded"]
@@ -302,18 +283,6 @@ def _trial_cell(reading: Reading, name: str, value: Any) -> Cell:
     if isinstance(value, int | float):
         return Cell(reading.text.numbers.decimals(value, 0 if float(value).is_integer() else 1), number=True)
     return Cell(reading.text.word(name, value))
-
-
-def _risk_row(reading: Reading, trial: Row, domains: Sequence[str]) -> tuple[Cell, ...]:
-    judged: Mapping[str, str] = trial.get("risk_of_bias") or {}
-    cells = [Cell(str(trial.get("label") or trial["id"]))]
-    if not risk_known(trial):
-        return cells[0], Cell(reading.text.word("risk", "not assessed"), span=len(domains))
-    for domain in domains:
-        risk = judged.get(domain, "not assessed")
-        word = reading.text.word("risk", risk)
-        cells.append(Cell(_RISK_SIGNS.get(risk, "·"), spoken=word, strong=risk == "high"))
-    return tuple(cells)
 
 
 def _set_row(head: str, cells: Iterable[Cell]) -> tuple[Cell, ...]:

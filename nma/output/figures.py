@@ -243,4 +243,60 @@ class Ladder:
     key: tuple[tuple[str, Mark], ...]
 
 
-Figure = Forest | Network | Panels | Density | Points | Strips | Ladder
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A treatment in an order; ``level`` is 0 on top, and one more below each treatment it stands under."""
+
+    label: str
+    mark: Mark
+    level: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hasse:
+    """An order that leaves pairs open: a line from a treatment down to those that stand directly under it.
+
+    ``links`` are places of steps, the upper first; ``notes`` say what a line means and what its absence means.
+    """
+
+    name: str
+    title: str
+    alt: str
+    steps: tuple[Step, ...]
+    links: tuple[tuple[int, int], ...]
+    notes: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a part of a bar stands for: its word, the sign by which it is known without colour, and its colour."""
+
+    word: str
+    sign: str
+    colour: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A bar of parts that add up to one; ``written`` is each part as it is read, and a ``strong`` bar is set off."""
+
+    label: str
+    shares: tuple[float, ...]
+    written: tuple[str, ...]
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stacks:
+    """Bars of shares, one below the other, with the same kinds of parts in each."""
+
+    name: str
+    title: str
+    alt: str
+    rows: tuple[Stack, ...]
+    kinds: tuple[Kind, ...]
+    x_title: str
+    ticks: tuple[tuple[float, str], ...]
+
+
+Figure = Forest | Network | Panels | Density | Points | Strips | Ladder | Hasse | Stacks

@@ -14,19 +14,23 @@ from nma.output.inconsistency.case import Case
 from nma.output.inconsistency.summary import committee
 from nma.output.methods import methods
 from nma.output.reading import Reading
-from nma.output.sections import absolute, evidence_map
+from nma.output.sections import absolute, certainty, evidence_map, hierarchy, risk, summary
 from nma.output.text import Text
 
 Maker = Callable[[Reading], tuple[Block, ...]]
 
 SECTIONS: Mapping[str, Maker | None] = {
     "answer": None,
+    "summary": summary.blocks,
     "absolute": absolute.blocks,
     "ranking": None,
+    "hierarchy": hierarchy.blocks,
     "forest": None,
     "network": None,
+    "certainty": certainty.blocks,
     "consistency": None,
     "league": None,
+    "risk": risk.blocks,
     "evidence_map": evidence_map.blocks,
     "trials": None,
     "excluded": None,
@@ -150,7 +154,6 @@ def _tables(reading: Reading) -> dict[str, Any]:
         "comparisons": display.comparisons(reading),
         "basis": display.basis(reading),
         "trials": display.trials(reading),
-        "risk": display.risk_of_bias(reading),
         "excluded": display.excluded(reading),
         "sensitivity": display.sensitivity(reading),
         "gate": display.gate(reading),

@@ -14,12 +14,14 @@ from matplotlib.figure import Figure as Canvas
 from nma.output.draw.density import density
 from nma.output.draw.forest import forest
 from nma.output.draw.frame import FONTS, Layout, drawing, finish
+from nma.output.draw.hasse import hasse
 from nma.output.draw.ladder import ladder
 from nma.output.draw.network import network
 from nma.output.draw.panels import panels
 from nma.output.draw.points import points
+from nma.output.draw.stacks import stacks
 from nma.output.draw.strips import strips
-from nma.output.figures import Density, Figure, Forest, Ladder, Network, Panels, Points, Strips
+from nma.output.figures import Density, Figure, Forest, Hasse, Ladder, Network, Panels, Points, Stacks, Strips
 
 __all__ = ["Layout", "draw", "standalone", "write"]
 
@@ -64,4 +66,6 @@ _DRAWERS: dict[type, Callable[[Canvas, Any, Layout], None]] = {
     Points: points,
     Strips: strips,
     Ladder: ladder,
+    Stacks: stacks,
+    Hasse: hasse,
 }
