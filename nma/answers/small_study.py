@@ -2,7 +2,7 @@
 
 Each two arms of a trial give a point: the trial's estimate less the direct effect of its comparison, against its
 standard error (Chaimani & Salanti 2012, doi:10.1002/jrsm.57). The direct effects are pooled at the network's τ, one
-comparison at a time, so that the points of a comparison lie round 0, and that of a comparison with one trial lies on it.
+comparison at a time, so that the points of a comparison lie round 0, and a lone one on it.
 A trial with more than two arms gives a point for each two of them, which are not independent. Asymmetry has a meaning
 only where comparisons point one way: the assumption is that small trials flatter what ranks better, and any treatment
 against the reference.
@@ -78,14 +78,14 @@ def small_study(fit: Fit, ranked: Sequence[str], registry: Registry | None) -> d
     dict
         ``scale``, ``tau``, ``order`` (what is assumed to be flattered first), ``points`` (:class:`FunnelPoint`),
         ``comparisons`` (``treatment``, ``versus``, ``points``, ``direct``), ``alone`` (comparisons with one point),
-        ``multi_arm`` (ids), ``test`` (Egger's, see :func:`tests`), ``others``, and what
+        ``multi_arm`` (ids), ``test`` (Egger's, see :func:`asymmetry`), ``others``, and what
         :func:`nma.answers.without_data.without_data` finds.
     """
     spread = tau_summary(fit)
     tau = 0.0 if spread is None else spread["median"]
     order = [*(name for name in ranked if name != fit.analysis.reference), fit.analysis.reference]
     points = funnel(fit.evidence, order, tau)
-    test, others = tests(points, higher_is_better(fit))
+    test, others = asymmetry(points, higher_is_better(fit))
     compared = _comparisons(points)
     return {
         "scale": SCALE[fit.analysis.effect_measure],
@@ -130,7 +130,8 @@ def _direct(seen: Sequence[Seen], tau: float) -> dict[tuple[str, str], float]:
     found = {}
     for pair in dict.fromkeys(row[1] for row in seen):
         estimate, se = np.array([row[2:] for row in seen if row[1] == pair]).T
-        found[pair] = float(np.average(estimate, weights=1 / (se**2 + tau**2)))
+        # About the first of them, so that an estimate that stands alone is its own mean to the last digit.
+        found[pair] = float(estimate[0] + np.average(estimate - estimate[0], weights=1 / (se**2 + tau**2)))
     return found
 
 
@@ -142,7 +143,7 @@ def _comparisons(points: Sequence[FunnelPoint]) -> list[dict[str, Any]]:
     return [{"treatment": t, "versus": v, "points": n, "direct": d} for (t, v, d), n in counts.items()]
 
 
-def tests(points: Sequence[FunnelPoint], higher: bool) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def asymmetry(points: Sequence[FunnelPoint], higher: bool) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Egger's test, and the others where there is one.
 
     Returns
