@@ -122,7 +122,7 @@ def test_headings_tables_and_figures_are_accessible(page: str) -> None:
     tags = Counter(tag for tag, _ in parsed.tags)
     assert tags["table"] == tags["caption"] == tags["thead"]
     assert all(attrs.get("scope") in ("col", "row") for tag, attrs in parsed.tags if tag == "th")
-    regions = [attrs for tag, attrs in parsed.tags if attrs.get("role") == "region"]
+    regions = [attrs for tag, attrs in parsed.tags if attrs.get("role") == "group"]
     assert len(regions) == tags["table"]
     assert all(attrs["tabindex"] == "0" and attrs["aria-labelledby"] for attrs in regions)
     drawn = [attrs for tag, attrs in parsed.tags if attrs.get("role") == "img"]
