@@ -225,6 +225,8 @@ def _of_analysis(analysis: Analysis) -> Iterator[tuple[str, str | None]]:
         yield "baseline_risk.source", analysis.baseline_risk.source
     if analysis.decision:
         yield from _of_decision(analysis.decision)
+    for key, told in analysis.reporting.model_dump().items() if analysis.reporting else ():
+        yield f"reporting.{key}", told
     for study, reason in (analysis.select.exclude if analysis.select else {}).items():
         yield f"select.exclude.{study}", reason
     for name, entry in analysis.sensitivity.items():

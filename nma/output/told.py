@@ -15,7 +15,9 @@ from nma.output.text import Text
 
 Row = Mapping[str, Any]
 
-FREE = frozenset({"title", "question", "reason", "description", "source", "better_in_words", "doubts", "outcome_label"})
+FREE = frozenset(
+    {"title", "question", "reason", "description", "source", "better_in_words", "doubts", "outcome_label", "told"}
+)
 """Keys under which results hold what a person wrote in sentences or words of a language."""
 OWN = FREE | {"label", "short"}
 """Keys whose text the project may have translated."""
@@ -180,13 +182,17 @@ def _original(teller: _Teller) -> frozenset[str]:
     language = (teller.results.get("translations") or {}).get("original")
     if language is None or language == teller.text.language:
         return frozenset()
-    return frozenset(_free(teller.results)) - {
-        original for original in _free(teller.results) if _known(teller, original)
-    }
+    every = [*_free(teller.results), *_arms(teller.results)]
+    return frozenset(text for text in every if " ".join(text.split()) not in teller.own)
 
 
-def _known(teller: _Teller, original: str) -> bool:
-    return " ".join(original.split()) in teller.own
+def _arms(results: Row) -> list[str]:
+    """What reports call the arms of their trials."""
+    trials = (results.get("evidence") or {}).get("trials") or ()
+    shares = results.get("evidence_map") or {}
+    labels = [arm.get("label") for trial in trials for arm in trial.get("arms") or ()]
+    labels += [row.get("arm") for part in ("arms", "printed") for row in shares.get(part) or ()]
+    return [label for label in labels if isinstance(label, str)]
 
 
 def _free(value: Any, key: str = "") -> list[str]:
