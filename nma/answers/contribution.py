@@ -57,11 +57,29 @@ class Contributions:
     trials: Floats
 
     def plain(self) -> dict[str, Any]:
-        """As ``results.json`` holds it; shares of 0 are left out, the largest come first."""
+        """As ``results.json`` holds it; shares of 0 are left out, the largest come first.
+
+        Returns
+        -------
+        dict
+            ``method``, ``tau``; ``pairs``: for each two treatments ``treatment``, ``versus``, ``direct`` (whether a
+            trial compares them), ``by_comparison`` (``treatment``, ``versus``, ``share``) and ``by_trial`` (``study``,
+            ``share``); ``overall``: the same two, as the mean over all pairs.
+        """
         order = {name: place for place, name in enumerate(self.treatments)}
         rows = [self._pair(place) for place in range(len(self.network.pairs))]
         pairs = sorted(rows, key=lambda row: (order[row["versus"]], order[row["treatment"]]))
-        return {"method": str(self.method), "tau": self.tau, "pairs": pairs}
+        return {"method": str(self.method), "tau": self.tau, "pairs": pairs, "overall": self._overall()}
+
+    def _overall(self) -> dict[str, Any]:
+        """Shares in the network as a whole: the mean over all pairs."""
+        named = map(self._named, self.network.edges.tolist())
+        comparisons = zip(named, self.comparisons.mean(axis=0).tolist(), strict=True)
+        trials = zip(self.studies, self.trials.mean(axis=0).tolist(), strict=True)
+        return {
+            "by_comparison": _largest_first([{**comparison, "share": share} for comparison, share in comparisons]),
+            "by_trial": _largest_first([{"study": study, "share": share} for study, share in trials]),
+        }
 
     def _pair(self, place: int) -> dict[str, Any]:
         edges, pair = self.network.edges.tolist(), self.network.pairs[place].tolist()
