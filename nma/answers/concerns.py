@@ -147,7 +147,7 @@ def reporting_bias(facts: Facts) -> Verdict:
     if p is None:
         return NOT_JUDGED, Reason("no_test_missing" if missing else "no_test", values)
     if p < TEST_LIMIT:
-        return SOME, Reason("asymmetric", values)
+        return SOME, Reason("asymmetric_missing" if missing else "asymmetric", values)
     return (NOT_JUDGED, Reason("symmetric_missing", values)) if missing else (NONE, Reason("symmetric", values))
 
 

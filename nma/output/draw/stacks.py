@@ -24,7 +24,7 @@ def stacks(canvas: Canvas, figure: Stacks, layout: Layout) -> None:
     width, height = layout.value, tall + _FOOT[layout] + 0.05
     canvas.set_size_inches(width, height)
     left = _NAMES[layout]
-    plot = canvas.add_axes((left / width, _FOOT[layout] / height, (width - left - 0.15) / width, tall / height))
+    plot = canvas.add_axes((left / width, _FOOT[layout] / height, (width - left - 0.3) / width, tall / height))
     plot.set_xlim(0, 1)
     plot.set_ylim(len(figure.rows) - 0.5, -0.5)
     plot.set_xticks([place for place, _ in figure.ticks], [label for _, label in figure.ticks], fontsize=9)

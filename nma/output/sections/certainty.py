@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from nma.output.blocks import Block, Widget, table
 from nma.output.display import Cell, Table
 from nma.output.reading import Reading, Row
-from nma.output.sections.reasons import CONCERNS, DOMAINS, judged_otherwise, reason
+from nma.output.sections.reasons import CONCERNS, DOMAINS, SHORT, judged_otherwise, reason
 
 MOST_PAIRS = 45
 """Comparisons (those of ten treatments) up to which all are shown."""
@@ -51,9 +51,9 @@ def blocks(reading: Reading) -> tuple[Block, ...]:
     widget = Widget("certainty", {"pairs": [_reasons(reading, row) for row in shown]})
     warnings = () if reading.converged else (reading.text("stamp.long"),)
     return (
-        Block(warnings=warnings, lead=_lead(reading, found["pairs"], len(judged))),
-        Block(lead=_part(reading, found["pairs"], shown), tables=(_levels(reading, shown),)),
+        Block(warnings=warnings, lead=_lead(reading, found["pairs"], shown), tables=(_levels(reading, shown),)),
         Block(reading.text("certainty.reasons"), widgets=(widget,), tables=people),
+        Block(reading.text("certainty.rules"), lead=_rules(reading, len(judged))),
     )
 
 
@@ -84,7 +84,13 @@ def _part(reading: Reading, pairs: Sequence[Row], shown: Sequence[Row]) -> tuple
     return (reading.text("certainty.part", reference=reading.label(reading.reference), number=len(pairs)),)
 
 
-def _lead(reading: Reading, pairs: Sequence[Row], judged: int) -> tuple[str, ...]:
+def _rules(reading: Reading, judged: int) -> tuple[str, ...]:
+    text = reading.text
+    people = text("certainty.people", count=judged) if judged else text("certainty.no_people")
+    return text("certainty.rule"), text("certainty.joined"), people, text("certainty.source")
+
+
+def _lead(reading: Reading, pairs: Sequence[Row], shown: Sequence[Row]) -> tuple[str, ...]:
     text = reading.text
     levels = Counter(row["level"] for row in pairs)
     counted = [text("certainty.counted", level=text(LEVELS[it][0]), number=levels[it]) for it in LEVELS if levels[it]]
@@ -93,11 +99,8 @@ def _lead(reading: Reading, pairs: Sequence[Row], judged: int) -> tuple[str, ...
     return (
         text("certainty.counts", count=len(pairs), levels=text.listed(counted)),
         *((missing,) if never else ()),
-        text("certainty.rule"),
         *((text("certainty.open"),) if any(row["not_judged"] or row["provisional"] for row in pairs) else ()),
-        text("certainty.joined"),
-        text("certainty.people", count=judged) if judged else text("certainty.no_people"),
-        text("certainty.source"),
+        *_part(reading, pairs, shown),
     )
 
 
@@ -118,12 +121,13 @@ def _row(reading: Reading, row: Row) -> tuple[Cell, ...]:
 def _domain(reading: Reading, entry: Row) -> Cell:
     sign, order = _SIGNS[entry["concern"]]
     note = reading.text("certainty.by") if entry["by"] else ""
-    return Cell(f"{sign} {concern(reading, entry)}", note=note, order=order, strong=entry["concern"] == "major")
+    word = concern(reading, entry, SHORT)
+    return Cell(f"{sign} {word}", note=note, order=order, strong=entry["concern"] == "major")
 
 
-def concern(reading: Reading, entry: Row) -> str:
+def concern(reading: Reading, entry: Row, words: Mapping[str, str] = CONCERNS) -> str:
     """A level of concern in words: "at least" where it may turn out to be more."""
-    word = reading.text(CONCERNS[entry["concern"]])
+    word = reading.text(words[entry["concern"]])
     return reading.text("certainty.at_least", concern=word) if entry["at_least"] else word
 
 
@@ -157,5 +161,5 @@ def _judgements(reading: Reading, pairs: Sequence[Row]) -> Iterator[tuple[Cell, 
 
 
 def _person(reading: Reading, row: Row, cells: tuple[str, ...], own: Row) -> tuple[Cell, ...]:
-    by = Cell(own["by"], note=own["date"] or "")
+    by = Cell(own["by"], note=reading.text.date(own["date"] or ""))
     return Cell(pair(reading, row)), *(Cell(cell) for cell in cells), Cell(own["reason"]), by

@@ -21,6 +21,13 @@ CONCERNS = {
     "major": "certainty.concern.major",
     "not judged": "certainty.concern.not_judged",
 }
+SHORT = {
+    "none": "certainty.short.none",
+    "some": "certainty.short.some",
+    "major": "certainty.short.major",
+    "not judged": "certainty.short.not_judged",
+}
+"""Concerns where there is little room and the head of the column says of what."""
 WHY = {
     "no_contributions": "certainty.why.no_contributions",
     "risk": "certainty.why.risk",
@@ -31,6 +38,7 @@ WHY = {
     "symmetric": "certainty.why.symmetric",
     "symmetric_missing": "certainty.why.symmetric_missing",
     "asymmetric": "certainty.why.asymmetric",
+    "asymmetric_missing": "certainty.why.asymmetric_missing",
     "no_flags": "certainty.why.no_flags",
     "flags": "certainty.why.flags",
     "flags_fit": "certainty.why.flags_fit",
@@ -75,7 +83,7 @@ def judged_otherwise(entry: Row) -> dict[str, Any]:
 def judgement(reading: Reading, own: Row) -> str:
     """Who judged, and why."""
     key = "certainty.judged_by_on" if own["date"] else "certainty.judged_by"
-    return reading.text(key, by=own["by"], reason=own["reason"], date=own["date"] or "")
+    return reading.text(key, by=own["by"], reason=own["reason"], date=reading.text.date(own["date"] or ""))
 
 
 def computed(reading: Reading, found: Row) -> str:
@@ -113,8 +121,8 @@ def _interval(reading: Reading, values: Mapping[str, Any]) -> dict[str, str]:
 def _counts(reading: Reading, values: Mapping[str, Any]) -> dict[str, str | int]:
     found: dict[str, str | int] = {name: values[name] for name in ("credible", "predictive") if name in values}
     if "missing" in values:
-        people = reading.text("certainty.why.missing_people", count=values["people"])
-        found |= {"count": values["missing"], "people": people}
+        key = "certainty.why.missing_people" if values["people"] else "certainty.why.missing_unknown"
+        found |= {"count": values["missing"], "people": reading.text(key, count=values["people"])}
     return found
 
 

@@ -53,10 +53,11 @@ def _lead(reading: Reading, domains: Sequence[str]) -> tuple[str, ...]:
     text, trials = reading.text, list(reading.trials.values())
     judged = [trial for trial in trials if risk_known(trial)]
     whole = [trial for trial in judged if set(domains) <= _assessed(trial)]
-    first = text("risk.assessed", count=len(judged), trials=len(trials), whole=len(whole))
-    if not judged:
-        first = text("risk.never", trials=len(trials))
-    return first, *(() if len(whole) == len(trials) else (text("risk.unassessed"),)), text("risk.rule")
+    said = [text("risk.never", trials=len(trials))]
+    if judged:
+        full = text("risk.whole", count=len(whole)) if whole else text("risk.none_whole")
+        said = [" ".join((text("risk.assessed", count=len(judged), trials=len(trials)), full))]
+    return *said, *(() if len(whole) == len(trials) else (text("risk.unassessed"),)), text("risk.rule")
 
 
 def _assessed(trial: Row) -> set[str]:
