@@ -23,6 +23,7 @@ from nma.output.figures import (
     Stacks,
     Strips,
 )
+from nma.output.heat import Heat
 from nma.output.text import Text
 
 _DIGITS = 3
@@ -166,7 +167,12 @@ def _nearest(grid: Sequence[float], value: float) -> int:
 
 def _points(figure: Points, text: Text) -> tuple[list[str], Rows]:
     rows: Rows = [
-        (Cell(point.label or text("form.crowd")), place(text, point.x), place(text, point.y)) for point in figure.points
+        (
+            Cell(point.name or point.label or text("form.crowd"), mark=point.mark),
+            place(text, point.x),
+            place(text, point.y),
+        )
+        for point in figure.points
     ]
     return [text("form.point"), figure.x.title, figure.y.title], rows
 
@@ -217,6 +223,15 @@ def _stacks(figure: Stacks, text: Text) -> tuple[list[str], Rows]:
     ]
 
 
+def _heat(figure: Heat, text: Text) -> tuple[list[str], Rows]:
+    shown = (zip(said, shares, strict=True) for said, shares in zip(figure.written, figure.shares, strict=True))
+    rows: Rows = [
+        (Cell(name), *(Cell(said or "–", number=True, order=share) for said, share in cells))
+        for name, cells in zip(figure.rows, shown, strict=True)
+    ]
+    return [figure.titles[0], *figure.columns], rows
+
+
 _TABLES: dict[type, Callable[[Any, Text], tuple[list[str], Rows]]] = {
     Forest: _forest,
     Network: _network,
@@ -226,4 +241,5 @@ _TABLES: dict[type, Callable[[Any, Text], tuple[list[str], Rows]]] = {
     Strips: _strips,
     Ladder: _ladder,
     Stacks: _stacks,
+    Heat: _heat,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nma.output.axes import Axis, Span
+from nma.output.heat import Heat
 from nma.output.palette import Mark
 
 
@@ -155,13 +156,18 @@ class Density:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A point; one with a label is named beside it, and one that is not filled is a part of the crowd."""
+    """A point; one with a label is named beside it, and one that is not filled is a part of the crowd.
+
+    ``name`` is told to a pointer and in the table only; ``mark`` stands for the treatment that the point is of.
+    """
 
     x: float
     y: float
     label: str = ""
     filled: bool = False
     label_left: bool = False
+    name: str = ""
+    mark: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +182,7 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class Points:
-    """Points among curves; ``square`` gives both axes the same length."""
+    """Points among curves; ``square`` gives both axes the same length, ``key`` names the marks of points."""
 
     name: str
     title: str
@@ -186,6 +192,7 @@ class Points:
     x: Span
     y: Span
     square: bool = False
+    key: tuple[tuple[str, Mark], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,4 +306,4 @@ class Stacks:
     ticks: tuple[tuple[float, str], ...]
 
 
-Figure = Forest | Network | Panels | Density | Points | Strips | Ladder | Hasse | Stacks
+Figure = Forest | Network | Panels | Density | Points | Strips | Ladder | Hasse | Stacks | Heat

@@ -15,6 +15,7 @@ from nma.output.draw.density import density
 from nma.output.draw.forest import forest
 from nma.output.draw.frame import FONTS, Layout, drawing, finish
 from nma.output.draw.hasse import hasse
+from nma.output.draw.heat import heat
 from nma.output.draw.ladder import ladder
 from nma.output.draw.network import network
 from nma.output.draw.panels import panels
@@ -22,6 +23,7 @@ from nma.output.draw.points import points
 from nma.output.draw.stacks import stacks
 from nma.output.draw.strips import strips
 from nma.output.figures import Density, Figure, Forest, Hasse, Ladder, Network, Panels, Points, Stacks, Strips
+from nma.output.heat import Heat
 
 __all__ = ["Layout", "draw", "standalone", "write"]
 
@@ -67,5 +69,6 @@ _DRAWERS: dict[type, Callable[[Canvas, Any, Layout], None]] = {
     Strips: strips,
     Ladder: ladder,
     Stacks: stacks,
+    Heat: heat,
     Hasse: hasse,
 }

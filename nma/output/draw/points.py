@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
 from nma.output.axes import Span
-from nma.output.draw.frame import Layout, tip
+from nma.output.draw.frame import Layout, marker, tip
 from nma.output.figures import Curve, Point, Points
 from nma.output.palette import INK, PLAIN_COLOUR, QUIET, RULE
 from nma.output.places import apart
@@ -19,6 +19,8 @@ _LINE = 0.18
 """Height of a line of words, in inches."""
 _NEAR = 0.09
 """Half the side of the area where a pointer reads a point, in inches."""
+_ABREAST = {Layout.WIDE: 3, Layout.NARROW: 1}
+"""Names in the key beside each other."""
 _FOOT, _HEAD, _LEFT, _RIGHT = 0.62, 0.2, 0.72, 0.23
 
 
@@ -28,7 +30,8 @@ def points(canvas: Canvas, figure: Points, layout: Layout) -> None:
     named = [point for point in figure.points if point.label]
     width = 5.6 if figure.square and wide else layout.value
     tall = (4.4 if figure.square else 3.6) if wide else 2.9
-    foot = _FOOT + (0 if wide else _LINE * len(named))
+    lines = -(-len(figure.key) // _ABREAST[layout])
+    foot = _FOOT + _LINE * (lines + (0 if wide else len(named)))
     height = tall + foot + _HEAD
     canvas.set_size_inches(width, height)
     plot = canvas.add_axes((_LEFT / width, foot / height, 1 - (_LEFT + _RIGHT) / width, tall / height))
@@ -39,6 +42,7 @@ def points(canvas: Canvas, figure: Points, layout: Layout) -> None:
     for place, point in enumerate(figure.points):
         _point(plot, point)
         tip(plot, _near(figure, point, (width - _LEFT - _RIGHT, tall)), place)
+    _key(canvas, figure, layout)
     inch = tall / (figure.y.upper - figure.y.lower)
     if wide:
         _names(plot, [(point, point.label) for point in named], inch)
@@ -74,8 +78,28 @@ def _curve(plot: Axes, curve: Curve) -> None:
 
 
 def _point(plot: Axes, point: Point) -> None:
+    if point.mark is not None:
+        marker(plot, (point.x, point.y), point.mark, size=6)
+        return
     face, edge = (INK, INK) if point.filled else ("white", PLAIN_COLOUR)
     plot.plot([point.x], [point.y], marker="o", markersize=5.5, color=face, markeredgecolor=edge, zorder=3)
+
+
+def _key(canvas: Canvas, figure: Points, layout: Layout) -> None:
+    """What the marks stand for, below the axis."""
+    if not figure.key:
+        return
+    width, height = canvas.get_size_inches()
+    plot = canvas.add_axes((0, 0, 1, 1))
+    plot.axis("off")
+    plot.set_xlim(0, width)
+    plot.set_ylim(0, height)
+    abreast = _ABREAST[layout]
+    for place, (name, mark) in enumerate(figure.key):
+        line, column = divmod(place, abreast)
+        x, y = 0.12 + column * (width - 0.1) / abreast, _LINE * (-(-len(figure.key) // abreast) - line) - 0.06
+        marker(plot, (x, y), mark, size=6)
+        plot.text(x + 0.12, y, name, va="center", fontsize=9)
 
 
 def _names(plot: Axes, named: Sequence[tuple[Point, str]], inch: float) -> None:
