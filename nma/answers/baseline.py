@@ -26,11 +26,13 @@ Floats = npt.NDArray[np.floating[Any]]
 MEAN_SCALE, SPREAD_SCALE = 10.0, 1.0
 """Scales of the normal prior of m and of the half-normal prior of s, both on the log odds scale."""
 WIDEST_SPREAD = 5.0 * SPREAD_SCALE
-SPREADS, MEANS, NODES = 80, 241, 15
+NODES = 15
+COARSE, FINE = (61, 20), (241, 50)
+"""Means and spreads of the grids that look for the posterior, and of the one that covers it."""
 FARTHEST = 15.0
 """How far from the crude log odds m is looked for."""
 NEGLIGIBLE = 20.0
-STEPS, LONGEST = 20, 2.0
+STEPS, LONGEST = 10, 2.0
 
 
 @dataclass(frozen=True)
@@ -87,28 +89,32 @@ def pooled_risk(arms: Sequence[tuple[int, int]], size: int, rng: np.random.Gener
 
 
 def _posterior(arms: Floats) -> _Grid:
-    """A coarse grid finds where the posterior lies, a fine one covers it."""
+    """Two coarse grids find where the posterior lies, each within the last one, and a fine one covers it."""
     events, people = arms.T
     centre = float(logit((events.sum() + 0.5) / (people.sum() + 1.0)))
-    coarse = _on_grid(arms, np.linspace(centre - FARTHEST, centre + FARTHEST, MEANS))
-    marginal = logsumexp(coarse.log_density, axis=1)
-    held = coarse.means[marginal > marginal.max() - NEGLIGIBLE]
-    step = coarse.means[1] - coarse.means[0]
-    return _on_grid(arms, np.linspace(held[0] - step, held[-1] + step, MEANS))
+    low, high = centre - FARTHEST, centre + FARTHEST
+    for _ in range(2):
+        found = _on_grid(arms, np.linspace(low, high, COARSE[0]), COARSE[1])
+        marginal = logsumexp(found.log_density, axis=1)
+        held = found.means[marginal > marginal.max() - NEGLIGIBLE]
+        step = found.means[1] - found.means[0]
+        low, high = held[0] - step, held[-1] + step
+    return _on_grid(arms, np.linspace(low, high, FINE[0]), FINE[1])
 
 
-def _on_grid(arms: Floats, means: Floats) -> _Grid:
+def _on_grid(arms: Floats, means: Floats, size: int) -> _Grid:
+    """Log posterior at given means and ``size`` spreads."""
     alone = len(arms) == 1
-    spreads, weights = (np.zeros(1), np.ones(1)) if alone else _spreads()
+    spreads, weights = (np.zeros(1), np.ones(1)) if alone else _spreads(size)
     parts = [_binomial(arm, means)[:, None] if alone else _marginal(arm, means[:, None], spreads) for arm in arms]
     likelihood = np.sum(parts, axis=0)
     prior = -0.5 * (means[:, None] / MEAN_SCALE) ** 2 - 0.5 * (spreads / SPREAD_SCALE) ** 2 + np.log(weights)
     return _Grid(means, spreads, likelihood + prior)
 
 
-def _spreads() -> tuple[Floats, Floats]:
+def _spreads(size: int) -> tuple[Floats, Floats]:
     """Nodes and weights between 0 and the widest spread, denser towards 0."""
-    x, w = np.polynomial.legendre.leggauss(SPREADS)
+    x, w = np.polynomial.legendre.leggauss(size)
     root = (x + 1) / 2
     return WIDEST_SPREAD * root**2, WIDEST_SPREAD * root * w
 
@@ -136,7 +142,7 @@ def _marginal(arm: Floats, mean: Floats, spread: Floats) -> Floats:
     x, w = np.polynomial.hermite.hermgauss(NODES)
     at = mode[..., None] + width[..., None] * x
     height = _binomial(arm, at) - 0.5 * precision[..., None] * (at - mean[..., None]) ** 2 + x**2 + np.log(w)
-    found: Floats = logsumexp(height, axis=-1) + np.log(width / spread)
+    found: Floats = logsumexp(height, axis=-1) + np.log(width / spread) - 0.5 * np.log(2 * np.pi)
     return found
 
 

@@ -18,6 +18,8 @@ from nma.output.text import clip, tidy
 _PEOPLE = Scale(0.0, False, "", "")
 """Differences of people: no difference is 0, the axis is linear."""
 _HOW = {"random effects": "absolute.how.random", "one arm": "absolute.how.one_arm"}
+_WIDTHS = (0.25, 0.6, 0.625, 0.83)
+"""Signed intervals are longer than others: where the plot and the two columns stand, in shares of a wide page."""
 _HEADS = ("table.treatment", "absolute.head.with", "absolute.head.difference")
 
 
@@ -105,6 +107,7 @@ def _forests(reading: Reading, baseline: Row) -> tuple[Forest, ...]:
         columns=(text("absolute.axis.column"), *((text("column.predictive"),) if reading.random else ())),
         sections=(Section("", rows),),
         legend=legend(reading),
+        widths=_WIDTHS if reading.random else (),
     )
     return in_parts(reading, forest)
 
