@@ -13,6 +13,7 @@ from nma.output.figures import (
     Figure,
     Forest,
     ForestRow,
+    Hasse,
     Interval,
     Ladder,
     Network,
@@ -208,10 +209,6 @@ def _ladder(figure: Ladder, text: Text) -> tuple[list[str], Rows]:
     return heads, rows
 
 
-_WITHOUT_TIPS = (Density, Strips)
-"""Whose table is not one row for each thing that a pointer rests on."""
-
-
 def _stacks(figure: Stacks, text: Text) -> tuple[list[str], Rows]:
     heads = [text("form.row"), *(kind.word for kind in figure.kinds)]
     return heads, [
@@ -223,6 +220,16 @@ def _stacks(figure: Stacks, text: Text) -> tuple[list[str], Rows]:
     ]
 
 
+def _hasse(figure: Hasse, text: Text) -> tuple[list[str], Rows]:
+    """Each treatment with those to which a line goes down from it."""
+    below = {step: [lower for upper, lower in figure.links if upper == step] for step in range(len(figure.steps))}
+    rows: Rows = [
+        (Cell(step.label, mark=step.mark), Cell(text.listed([figure.steps[it].label for it in below[at]]) or "–"))
+        for at, step in enumerate(figure.steps)
+    ]
+    return [text("form.node"), text("form.below")], rows
+
+
 def _heat(figure: Heat, text: Text) -> tuple[list[str], Rows]:
     shown = (zip(said, shares, strict=True) for said, shares in zip(figure.written, figure.shares, strict=True))
     rows: Rows = [
@@ -232,6 +239,8 @@ def _heat(figure: Heat, text: Text) -> tuple[list[str], Rows]:
     return [figure.titles[0], *figure.columns], rows
 
 
+_WITHOUT_TIPS = (Density, Strips)
+"""Whose table is not one row for each thing that a pointer rests on."""
 _TABLES: dict[type, Callable[[Any, Text], tuple[list[str], Rows]]] = {
     Forest: _forest,
     Network: _network,
@@ -242,4 +251,5 @@ _TABLES: dict[type, Callable[[Any, Text], tuple[list[str], Rows]]] = {
     Ladder: _ladder,
     Stacks: _stacks,
     Heat: _heat,
+    Hasse: _hasse,
 }
