@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from nma.output import judged_rows
+
 Results = Mapping[str, Any]
+Rows = Callable[[Results], Iterable[dict[str, Any]]]
 _DANGEROUS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _EFFECT = (
     "treatment",
@@ -51,7 +55,8 @@ def frames(results: Results) -> dict[str, pd.DataFrame]:
     -------
     dict[str, pandas.DataFrame]
         ``relative_effects``, ``league``, ``ranking``, ``rank_probabilities``, ``trials``, ``trial_arms``, ``excluded``,
-        ``sensitivity`` and ``comparisons``; columns are there even when a table has no rows.
+        ``sensitivity``, ``comparisons``, ``certainty``, ``summary_of_findings`` and ``risk_of_bias``; columns are there
+        even when a table has no rows.
     """
     return {name: make(results) for name, make in _TABLES.items()}
 
@@ -206,6 +211,10 @@ def _set_rows(entry: Mapping[str, Any], reference: str) -> list[dict[str, Any]]:
     return [{**row, **common, "sucra": sucra.get(row["treatment"])} for row in against] or [common]
 
 
+def _of_rows(make: Rows, columns: Sequence[str], results: Results) -> pd.DataFrame:
+    return frame(make(results), columns)
+
+
 _TABLES: dict[str, Callable[[Results], pd.DataFrame]] = {
     "relative_effects": _relative_effects,
     "league": _league,
@@ -217,3 +226,4 @@ _TABLES: dict[str, Callable[[Results], pd.DataFrame]] = {
     "sensitivity": _sensitivity,
     "comparisons": _comparisons,
 }
+_TABLES |= {name: partial(_of_rows, *table) for name, table in judged_rows.TABLES.items()}

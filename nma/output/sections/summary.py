@@ -8,7 +8,7 @@ from nma.output import people
 from nma.output.blocks import Block
 from nma.output.display import Cell, Column, Table
 from nma.output.reading import Reading, Row
-from nma.output.sections.certainty import level_cell
+from nma.output.sections.certainty import level_cell, pair
 from nma.output.sentences import ranks
 
 MOST_BASELINES = 2
@@ -108,12 +108,11 @@ def _head(reading: Reading, baseline: Row) -> str:
 
 def _row(reading: Reading, row: Row, baselines: Sequence[str]) -> tuple[Cell, ...]:
     text, effect = reading.text, row["effect"]
-    names = text("pair", first=reading.label(row["treatment"]), second=reading.label(row["versus"]))
     absolute = {entry["id"]: entry for entry in row["absolute"]}
     interval = text("summary.interval", interval=ranks(reading, row["rank"]))
     sucra = text("summary.sucra", sucra=text.numbers.percent(row["rank"]["sucra"]))
     return (
-        Cell(names, mark=reading.marks[row["treatment"]]),
+        Cell(pair(reading, row), mark=reading.marks[row["treatment"]]),
         _trials(reading, row),
         Cell(reading.value(effect["median"]), note=reading.interval(effect), number=True, order=effect["median"]),
         *(_absolute(reading, absolute[name]) for name in baselines),
