@@ -40,6 +40,8 @@ HETEROGENEITY = {
     (2, 0): NONE, (2, 1): NONE, (2, 2): NONE,
 }  # fmt: skip
 """By the ends that the credible and the predictive interval cross: what the spread of effects adds to imprecision."""
+_TIMES = {0: "none", 1: "one", 2: "two"}
+_STANDS = {True: "null", False: "crosses"}
 COMMON_AREAS = {3: NONE, 2: SOME, 1: MAJOR, 0: MAJOR}
 """By the areas in which direct and indirect evidence are placed alike, where they differ at all."""
 LOCAL_LIMIT = 0.10
@@ -176,7 +178,7 @@ def imprecision(facts: Facts) -> Verdict:
     estimate = facts.effect["median"]
     zone = decisive(estimate, credible, facts.zone, facts.null)
     count = crossings(credible, zone)
-    key = "inside" if credible.within(facts.zone) else f"null_{count}" if estimate == facts.null else f"crosses_{count}"
+    key = "inside" if credible.within(facts.zone) else f"{_STANDS[estimate == facts.null]}_{_TIMES[count]}"
     limit = zone.lower if estimate > facts.null else zone.upper
     return IMPRECISION[count], Reason(key, {**_placed(credible, zone), "limit": limit})
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from nma.output.blocks import Block, Widget, table
 from nma.output.display import Cell, Table
 from nma.output.reading import Reading, Row
-from nma.output.sections.reasons import CONCERNS, DOMAINS, SHORT, judged_otherwise, reason
+from nma.output.sections.reasons import CONCERNS, DOMAINS, SHORT, judged_otherwise, judgement, reason
 
 MOST_PAIRS = 45
 """Comparisons (those of ten treatments) up to which all are shown."""
@@ -141,6 +141,9 @@ def _reasons(reading: Reading, row: Row) -> dict[str, object]:
         )
         for entry in row["domains"]
     ]
+    if row["overall"]:
+        domains = text("certainty.level_by", level=text(LEVELS[row["overall"]["computed"]][0]))
+        said.append((text("certainty.head.certainty"), " ".join((judgement(reading, row["overall"]), domains))))
     title = text("certainty.summary_of_pair", pair=pair(reading, row), level=level(reading, row))
     return {"title": title, "domains": said}
 
