@@ -34,7 +34,10 @@ OF_A_RUN = (RESULTS, INCONSISTENCY, "report.html", "inconsistency.html", "poster
 """The names at the top of a result folder that every run leaves there."""
 PREVIOUS = "previous.json"
 """The results that a run replaced, where its inputs were others: what it is compared with."""
-OWNED = (*OF_A_RUN, FIRMNESS, "firmness.html", SIMULATION, "simulation.md", COMPARISON, "compare.html", PREVIOUS)
+OWNED = (
+    *OF_A_RUN, FIRMNESS, "firmness.html", SIMULATION, "simulation.md", COMPARISON, "compare.html", PREVIOUS,
+    "references.bib",
+)  # fmt: skip
 """The names at the top of a result folder that are ours."""
 FORM = re.compile(r"report(-[a-z]+(-[A-Za-z]+)?)?\.(pdf|md|docx)")
 """The report in another form, which is ours where a list of ours names it."""

@@ -10,7 +10,7 @@ __all__ = ["write"]
 
 
 def write(results: Mapping[str, Any], out: Path, templates: Path, languages: Sequence[str] = ("en",)) -> None:
-    """Write ``report.html``, ``tables/*.csv`` and ``figures/*.svg`` into the existing folder ``out``.
+    """Write ``report.html``, ``references.bib``, ``tables/*.csv`` and ``figures/*.svg`` into the folder ``out``.
 
     Parameters
     ----------
@@ -28,14 +28,17 @@ def write(results: Mapping[str, Any], out: Path, templates: Path, languages: Seq
     OutputError
         The results cannot be shown, or a translation table is not complete.
     """
-    from nma.output import report, tables, writing
+    from nma.output import report, tables, text, writing
     from nma.output.reading import Reading
+    from nma.output.sections import prose
 
     kind = writing.Kind(
         page="report.html",
         figures=None,
         render=report.render,
         tables=tables.write,
-        drawings=lambda found, text: (it for made in report.drawings(Reading(found, text)).values() for it in made),
+        drawings=lambda found, words: (it for made in report.drawings(Reading(found, words)).values() for it in made),
     )
     writing.write(kind, results, out, templates, languages)
+    reading = Reading(results, text.load(templates / "text", languages[0]))
+    (out / "references.bib").write_text(prose.library(reading), encoding="utf-8")

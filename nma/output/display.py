@@ -17,7 +17,10 @@ SETS_PER_TABLE = 5
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell: its text, a quieter second line, its mark, how it is set, how many columns it takes, by what it sorts."""
+    """A cell: its text, a quieter second line, its mark, how it is set, how many columns it takes, by what it sorts.
+
+    ``links`` are the sections that it names, each with the words that stand for it in ``text``.
+    """
 
     text: str
     note: str = ""
@@ -27,6 +30,7 @@ class Cell:
     spoken: str = ""
     span: int = 1
     order: float | None = None
+    links: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

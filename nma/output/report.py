@@ -14,7 +14,7 @@ from nma.output.inconsistency.case import Case
 from nma.output.inconsistency.summary import committee
 from nma.output.methods import methods
 from nma.output.reading import Reading
-from nma.output.sections import absolute, certainty, evidence_map, hierarchy, risk, summary
+from nma.output.sections import absolute, certainty, evidence_map, hierarchy, prisma, prose, risk, summary
 from nma.output.text import Text
 
 Maker = Callable[[Reading], tuple[Block, ...]]
@@ -27,6 +27,7 @@ SECTIONS: Mapping[str, Maker | None] = {
     "hierarchy": hierarchy.blocks,
     "forest": None,
     "network": None,
+    "contributions": contributions.blocks,
     "certainty": certainty.blocks,
     "consistency": None,
     "league": None,
@@ -36,6 +37,8 @@ SECTIONS: Mapping[str, Maker | None] = {
     "excluded": None,
     "methods": None,
     "sensitivity": None,
+    "prose": prose.blocks,
+    "prisma": prisma.blocks,
     "provenance": None,
 }
 """What makes a section's blocks, or None for a section with a template of its own name; GROUPS puts them in order.

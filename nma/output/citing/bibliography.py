@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -10,6 +11,8 @@ from nma.output.citing.papers import PAPERS, Paper
 from nma.output.reading import Reading, Row
 from nma.output.text import tidy
 
+_PLACED = re.compile(r"(?P<journal>.+?),? (?P<year>\d{4});(?P<place>\d+(\([^()]+\))?:[\w-]+)")
+"""As in: Nordic Journal of Psychiatry 2015;69(1):57-66."""
 _MOST = 6
 """Authors that are printed before et al."""
 
@@ -56,15 +59,26 @@ def trial_papers(reading: Reading) -> dict[str, tuple[Paper, ...]]:
 
 def _reports(trial: Row) -> Iterable[Paper]:
     for place, report in enumerate(trial["reports"], start=1):
+        journal, pages = _journal(report)
         yield Paper(
             key=f"trial-{trial['id']}" + (f"-{place}" if place > 1 else ""),
             authors=f"{tidy(report['first_author']).replace(',', '')}, et al",
             year=report["year"],
             title=tidy(report["title"] or "").rstrip("."),
-            journal=tidy(report["journal"] or "").rstrip("."),
+            journal=journal,
+            place=pages,
             doi=report["doi"] or "",
             note=f"PMID {report['pmid']}" if report["pmid"] else tidy(report["registration"] or ""),
         )
+
+
+def _journal(report: Row) -> tuple[str, str]:
+    """The journal of a report, and its volume and pages where they stand behind it after the year."""
+    printed = tidy(report["journal"] or "").rstrip(".")
+    found = _PLACED.fullmatch(printed)
+    if found is None or found["year"] != str(report["year"]):
+        return printed, ""
+    return found["journal"], found["place"]
 
 
 def line(paper: Paper) -> str:
