@@ -145,9 +145,9 @@ def _vouched(primary: Fit, second: Fit | str | None) -> tuple[Fit, dict[str, Any
     from nma.answers.agreement import agreement, vouched
 
     if second is None or isinstance(second, str):
-        return primary, {"agreement": None if second is None else {"error": second}}
+        return primary, {"agreement": None if second is None else {"error": second, "error_key": "message"}}
     if not second.diagnostics.converged:
-        return primary, {"agreement": {"error": "the exact engine did not pass its own gate"}}
+        return primary, {"agreement": {"error": "the exact engine did not pass its own gate", "error_key": "gate"}}
     found = agreement(primary, second)
     return vouched(primary, found), {"agreement": found.plain()}
 
@@ -208,18 +208,19 @@ def render(folder: Path, pages: Pages, project: Project | None = None) -> None:
                 raise OutputError(Problem(str(folder / name), "", what, hint=AGAIN)) from error
 
 
-def _sets(project: Project, analysis: Analysis) -> tuple[dict[str, Task], dict[str, str]]:
+def _sets(project: Project, analysis: Analysis) -> tuple[dict[str, Task], dict[str, dict[str, str]]]:
     """Evidence of each sensitivity set, or why it has none."""
     from nma.fitting import Task
 
     tasks: dict[str, Task] = {}
-    refused: dict[str, str] = {}
+    refused: dict[str, dict[str, str]] = {}
     for name, entry in analysis.sensitivity.items():
         patched = analysis.patched(entry.patch)
         try:
             tasks[name] = Task(select(project.registry, patched), patched)
         except SelectionError as error:
-            refused[name] = "; ".join(str(problem) for problem in error.problems)
+            line = "; ".join(str(problem) for problem in error.problems)
+            refused[name] = {"error": line, "error_key": error.problems[0].field}
     return tasks, refused
 
 

@@ -24,7 +24,7 @@ from nma.vocab import Basis, Engine
 SCHEMA = "nma-results/2"
 
 
-def results(fit: Fit, sets: Mapping[str, Mapping[str, Any] | str], provenance: Mapping[str, Any]) -> dict[str, Any]:
+def results(fit: Fit, sets: Mapping[str, Mapping[str, Any]], provenance: Mapping[str, Any]) -> dict[str, Any]:
     """Assemble the results of an analysis.
 
     Parameters
@@ -32,7 +32,8 @@ def results(fit: Fit, sets: Mapping[str, Mapping[str, Any] | str], provenance: M
     fit : Fit
         The primary fit.
     sets : mapping
-        What :func:`answers_of_set` says of each sensitivity set, by name; or one line why there is no fit.
+        What :func:`answers_of_set` says of each sensitivity set, by name; or ``error``, one line why there is no fit,
+        and ``error_key``, the field of the specification that it is about.
     provenance : mapping
         What the caller knows of where the input came from.
     """
@@ -175,10 +176,10 @@ def _parameterisation(fit: Fit) -> str | None:
     return PARAMETERISATION[fit.analysis.likelihood, fit.analysis.effects] if fit.engine == Engine.NUTS else None
 
 
-def _set(analysis: Analysis, name: str, entry: Mapping[str, Any] | str, primary: Evidence) -> dict[str, Any]:
+def _set(analysis: Analysis, name: str, entry: Mapping[str, Any], primary: Evidence) -> dict[str, Any]:
     about = {"id": name, "title": analysis.sensitivity[name].title, "reason": analysis.sensitivity[name].reason}
-    if isinstance(entry, str):
-        return {**about, "error": entry}
+    if entry.get("error"):
+        return {**about, **entry}
     before, after = {t.id for t in primary.trials}, set(entry["trials"])
     answers = {key: value for key, value in entry.items() if key != "trials"}
     return {**about, "error": None, "entered": sorted(after - before), "left": sorted(before - after), **answers}

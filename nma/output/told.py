@@ -23,6 +23,8 @@ OWN = FREE | {"label", "short"}
 """Keys whose text the project may have translated."""
 UNTOUCHED = frozenset({"arms", "select", "translations", "provenance", "patch"})
 """Keys whose content stays as it is stored: words of a report, and what identifies an input."""
+LINES = "en"
+"""Language of the lines that code makes for terminals and for readers of JSON."""
 TOLD = "told"
 """Key of told results that says how they were told."""
 
@@ -219,6 +221,9 @@ def _sampling(teller: _Teller, found: dict[str, Any]) -> dict[str, Any]:
 
 
 def _sensitivity(teller: _Teller, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Why a set has no fit; the line that the code made says more, in its own language."""
+    if teller.text.language == LINES:
+        return found
     return [
         entry | {"error": teller.text(_SETS[entry["error_key"]])} if entry.get("error_key") in _SETS else entry
         for entry in found

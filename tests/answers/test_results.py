@@ -27,9 +27,15 @@ def test_results_are_plain_json_with_every_key(made_fit, analysis):
 def test_a_set_that_could_not_be_fitted_says_why(made_fit, analysis, mapping):
     entry = {"no-b": {"title": "Without B", "reason": "a test", "patch": {"reference": "C"}}}
     fit = made_fit(nma.Analysis.from_mapping(mapping(sensitivity=entry)))
-    found = results(fit, {"no-b": "the network falls apart"}, {})
+    found = results(fit, {"no-b": {"error": "the network falls apart", "error_key": "network"}}, {})
     assert found["sensitivity"] == [
-        {"id": "no-b", "title": "Without B", "reason": "a test", "error": "the network falls apart"}
+        {
+            "id": "no-b",
+            "title": "Without B",
+            "reason": "a test",
+            "error": "the network falls apart",
+            "error_key": "network",
+        }
     ]
 
 
