@@ -14,7 +14,17 @@ from nma.output.inconsistency.case import Case
 from nma.output.inconsistency.summary import committee
 from nma.output.methods import methods
 from nma.output.reading import Reading
-from nma.output.sections import absolute, certainty, evidence_map, hierarchy, prisma, prose, risk, summary
+from nma.output.sections import (
+    absolute,
+    certainty,
+    contributions,
+    evidence_map,
+    hierarchy,
+    prisma,
+    prose,
+    risk,
+    summary,
+)
 from nma.output.text import Text
 
 Maker = Callable[[Reading], tuple[Block, ...]]
