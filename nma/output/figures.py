@@ -252,9 +252,13 @@ class Ladder:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A treatment in an order; ``level`` is 0 on top, and one more below each treatment it stands under."""
+    """A treatment in an order; ``level`` is 0 on top, and one more below each treatment it stands under.
+
+    ``short`` is its name where there is little room.
+    """
 
     label: str
+    short: str
     mark: Mark
     level: int
 
@@ -263,7 +267,7 @@ class Step:
 class Hasse:
     """An order that leaves pairs open: a line from a treatment down to those that stand directly under it.
 
-    ``links`` are places of steps, the upper first; ``notes`` say what a line means and what its absence means.
+    ``links`` are places of steps, the upper first.
     """
 
     name: str
@@ -271,7 +275,6 @@ class Hasse:
     alt: str
     steps: tuple[Step, ...]
     links: tuple[tuple[int, int], ...]
-    notes: tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
