@@ -58,9 +58,9 @@ def _day(value: Any) -> Any:
     try:
         date.fromisoformat(value)
     except (TypeError, ValueError):
-        raise PydanticCustomError("not_a_day", "must be a day", {"allowed": "as in 2026-11-25"}) from None
+        raise PydanticCustomError("not_a_day", "must be a day", {"hint": "as in 2026-11-25"}) from None
     if len(value) != len("2026-11-25"):
-        raise PydanticCustomError("not_a_day", "must be a day", {"allowed": "as in 2026-11-25"})
+        raise PydanticCustomError("not_a_day", "must be a day", {"hint": "as in 2026-11-25"})
     return value
 
 
