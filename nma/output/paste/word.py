@@ -23,6 +23,8 @@ A4 = (Mm(210), Mm(297))
 MARGIN = Mm(20)
 MOST_COLUMNS = 6
 """Columns of a table beyond which its page lies on its side."""
+FEWEST, MOST = 8, 40
+"""Signs for which a column has room at least and at most, beside columns of the same kind."""
 SIZES = {False: Pt(9), True: Pt(8)}
 """Size of the letters in a table that stands upright, and in one that lies."""
 _STYLES = {Kind.PLAIN: "Normal", Kind.WARNING: "Intense Quote", Kind.ITEM: "List Bullet"}
@@ -78,6 +80,7 @@ def _foot(word: Word, document: Document) -> None:
     foot.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     field = OxmlElement("w:fldSimple")
     field.set(qn("w:instr"), "PAGE")
+    field.append(foot.add_run("1")._r)
     foot._p.append(field)
 
 
@@ -95,6 +98,7 @@ def _table(word: Word, piece: Table) -> None:
     size = SIZES[len(piece.columns) > MOST_COLUMNS]
     made = word.add_table(rows=1 + len(piece.rows), cols=len(piece.columns), style="Table Grid")
     _describe_table(made, piece.caption)
+    _share_out(made, piece)
     rows = list(made.rows)
     _mark(rows[0], "w:tblHeader")
     for head, column in zip(rows[0].cells, piece.columns, strict=True):
@@ -103,6 +107,25 @@ def _table(word: Word, piece: Table) -> None:
         _mark(row, "w:cantSplit")
         _fill(row.cells, cells, size)
     word.add_paragraph()
+
+
+def _share_out(made: Any, piece: Table) -> None:
+    """Give each column room by its longest text; Word itself moves the borders where that is not enough."""
+    room = A4[len(piece.columns) > MOST_COLUMNS] - 2 * MARGIN
+    longest = [len(column.text) for column in piece.columns]
+    for row in piece.rows:
+        start = 0
+        for cell in row:
+            if cell.span == 1 and start < len(longest):
+                longest[start] = max(longest[start], len(cell.text), len(cell.note))
+            start += cell.span
+    shares = [min(max(length, FEWEST), MOST) for length in longest]
+    widths = [round(room * share / sum(shares)) for share in shares]
+    for column, width in zip(made._tbl.tblGrid.gridCol_lst, widths, strict=True):
+        column.w = width
+    for line in made._tbl.tr_lst:
+        for place, width in zip(line.tc_lst, widths, strict=True):
+            place.width = width
 
 
 def _fill(places: tuple[Any, ...], cells: tuple[Cell, ...], size: Pt) -> None:

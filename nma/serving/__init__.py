@@ -1,0 +1,1 @@
+"""Result folders in a browser on this machine: which there are, and a server that hands out their pages alone."""
