@@ -19,12 +19,11 @@ from nma import yamlio
 from nma.analysis.spec import Analysis, Decision
 from nma.errors import InputError, Problem, in_order
 from nma.registry import Registry, Study, Vocabulary
-from nma.registry.base import Text, Typed, problems_of, shown
+from nma.registry.base import LANGUAGE_PATTERN, Text, Typed, problems_of, shown
 from nma.registry.load import typed_files
 from nma.yamlio import Document
 
 FOLDER = "translations"
-_TAG = r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$"
 
 Originals = dict[str, str]
 """Where each text of the review stands, by the text on one line."""
@@ -40,7 +39,7 @@ class Translation(Typed):
 class Catalogue(Typed):
     """The texts of the review in one language; the file's name is the tag of that language."""
 
-    original_language: Annotated[str, Field(pattern=_TAG)]
+    original_language: Annotated[str, Field(pattern=LANGUAGE_PATTERN)]
     """Tag of the language in which the review is written, as in ``<html lang>``."""
     texts: tuple[Translation, ...] = ()
 
@@ -117,7 +116,7 @@ def _read(path: Path) -> tuple[Catalogue | None, list[Problem]]:
 
 
 def _tag_problems(document: Document) -> Iterator[Problem]:
-    if not re.match(_TAG, document.path.stem):
+    if not re.match(LANGUAGE_PATTERN, document.path.stem):
         hint = "name the file after its language, as in nl.yaml"
         yield Problem(document.name, "", "the name is no tag of a language", shown(document.path.stem), hint=hint)
 

@@ -16,10 +16,12 @@ from nma.yamlio import Document
 
 ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 DOI_PATTERN = r"^10\.\d{4,9}/\S+$"
+LANGUAGE_PATTERN = r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$"
 
 PATTERNS = {
     ID_PATTERN: "lower-case letters a to z, digits and single hyphens, as in smith-2004",
     DOI_PATTERN: "as in 10.1093/schbul/sbn024, without an address in front",
+    LANGUAGE_PATTERN: "the tag of a language, as in en",
 }
 """What each pattern of a text allows, in words."""
 
