@@ -215,6 +215,49 @@ def _of_rows(make: Rows, columns: Sequence[str], results: Results) -> pd.DataFra
     return frame(make(results), columns)
 
 
+def _contribution_comparisons(results: Results) -> pd.DataFrame:
+    """What each comparison of the network rests on: a row for each direct comparison with a share in it."""
+    rows = [
+        {**pair, "from_treatment": row["treatment"], "from_versus": row["versus"], "share": row["share"]}
+        for pair in _contributions(results)["pairs"]
+        for row in pair["by_comparison"]
+    ]
+    return frame(rows, ("treatment", "versus", "direct", "from_treatment", "from_versus", "share"))
+
+
+def _contribution_trials(results: Results) -> pd.DataFrame:
+    """The same by trial; the rows without treatments are the network as a whole."""
+    found = _contributions(results)
+    every = [{"by_trial": found["overall"]["by_trial"]}, *found["pairs"]]
+    rows = [{**pair, **row} for pair in every for row in pair["by_trial"]]
+    return frame(rows, ("treatment", "versus", "study", "share"))
+
+
+def _contributions(results: Results) -> Mapping[str, Any]:
+    return results.get("contributions") or {"pairs": [], "overall": {"by_trial": []}}
+
+
+def _funnel(results: Results) -> pd.DataFrame:
+    found = (results.get("small_study") or {}).get("points", [])
+    return frame(found, ("study", "treatment", "versus", "estimate", "se", "direct", "adjusted"))
+
+
+def _without_data(results: Results) -> pd.DataFrame:
+    """Trials known but without data; several treatments or months in one cell."""
+    labels = {row["id"]: row["label"] for row in results["evidence"]["excluded"]}
+    rows = [
+        {
+            **row,
+            "label": labels.get(row["study"]),
+            "treatments": " ".join(row["treatments"]),
+            "months": " ".join(f"{months:g}" for months in row["months"]),
+        }
+        for row in (results.get("small_study") or {}).get("without_data") or []
+    ]
+    columns = ("study", "label", "rule", "year", "treatments", "randomised", "complete", "months", "registration")
+    return frame(rows, columns)
+
+
 _TABLES: dict[str, Callable[[Results], pd.DataFrame]] = {
     "relative_effects": _relative_effects,
     "league": _league,
@@ -225,5 +268,9 @@ _TABLES: dict[str, Callable[[Results], pd.DataFrame]] = {
     "excluded": _excluded,
     "sensitivity": _sensitivity,
     "comparisons": _comparisons,
+    "contribution_comparisons": _contribution_comparisons,
+    "contribution_trials": _contribution_trials,
+    "funnel": _funnel,
+    "without_data": _without_data,
 }
 _TABLES |= {name: partial(_of_rows, *table) for name, table in judged_rows.TABLES.items()}
