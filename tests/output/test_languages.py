@@ -19,6 +19,7 @@ from nma import yamlio
 from nma.analysis.translations import load_translations
 from nma.languages import Pages, languages_there
 from nma.output import compose, display, report, sentences
+from nma.output.figures import Figure
 from nma.output.inconsistency import page as checks
 from nma.output.inconsistency.case import case_of
 from nma.output.methods import methods
@@ -316,7 +317,7 @@ def _everything(reading: Reading) -> list[str]:
     said += [sentences.spread(reading, reading.results["heterogeneity"])]
     said += [sentences.change(reading, entry) for entry in reading.results["sensitivity"] if not entry["error"]]
     said += [line for part in methods(reading) for line in (part.heading, *part.sentences)]
-    figures = [compose.answer_strip(reading), compose.network(reading), *compose.forests(reading)]
+    figures: list[Figure] = [compose.answer_strip(reading), compose.network(reading), *compose.forests(reading)]
     said += [line for figure in (*figures, *compose.rank_panels(reading)) for line in (figure.title, figure.alt)]
     tables = [display.treatments(reading), display.ranking(reading), *display.league(reading), display.gate(reading)]
     return said + [line for table in tables for line in (table.caption, *(column.text for column in table.columns))]
