@@ -55,8 +55,9 @@ def frames(results: Results) -> dict[str, pd.DataFrame]:
     -------
     dict[str, pandas.DataFrame]
         ``relative_effects``, ``league``, ``ranking``, ``rank_probabilities``, ``trials``, ``trial_arms``, ``excluded``,
-        ``sensitivity``, ``comparisons``, ``certainty``, ``summary_of_findings`` and ``risk_of_bias``; columns are there
-        even when a table has no rows.
+        ``sensitivity``, ``comparisons``, ``contribution_comparisons``, ``contribution_trials``, ``funnel``,
+        ``without_data``, ``certainty``, ``summary_of_findings`` and ``risk_of_bias``; columns are there even when a
+        table has no rows.
     """
     return {name: make(results) for name, make in _TABLES.items()}
 

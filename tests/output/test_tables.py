@@ -21,6 +21,10 @@ NAMES = set(
         "excluded",
         "sensitivity",
         "comparisons",
+        "contribution_comparisons",
+        "contribution_trials",
+        "funnel",
+        "without_data",
     ]
 )
 
