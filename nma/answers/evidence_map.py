@@ -16,9 +16,7 @@ from nma.analysis import Analysis, Selection
 from nma.evidence import Evidence
 from nma.evidence.selection import names_of, treatment_of
 from nma.registry import OutcomeRecord, Registry, Study
-from nma.vocab import Basis, TimePoint
-
-_BEST_FIRST = list(Basis)
+from nma.vocab import TimePoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +72,7 @@ def evidence_map(evidence: Evidence, registry: Registry | None) -> dict[str, Any
 
     One record a trial is mapped: the one that the analysis uses; of a trial outside the network, a record with counts
     within the follow-up window, or of any length where there is none within it, and of these the earliest or the
-    latest as the analysis asks; the better basis decides between two at the same time.
+    latest as the analysis asks.
 
     Parameters
     ----------
@@ -142,8 +140,8 @@ def _record(study: Study, analysis: Analysis, selection: Selection) -> OutcomeRe
         if record.outcome == analysis.outcome and any(count.is_complete for count in record.counts)
     ]
     records = [record for record in records if selection.follow_up.holds(record.months)] or records
-    sign = 1 if selection.time_point is TimePoint.EARLIEST else -1
-    return min(records, key=lambda it: (sign * it.months, _BEST_FIRST.index(it.basis)), default=None)
+    choose = min if selection.time_point is TimePoint.EARLIEST else max
+    return choose(records, key=lambda record: record.months, default=None)
 
 
 def _printed(study: Study) -> list[PrintedShare]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from nma.output import judged_rows
+from nma.output import judged_rows, record_rows
 
 Results = Mapping[str, Any]
 Rows = Callable[[Results], Iterable[dict[str, Any]]]
@@ -274,4 +274,5 @@ _TABLES: dict[str, Callable[[Results], pd.DataFrame]] = {
     "funnel": _funnel,
     "without_data": _without_data,
 }
-_TABLES |= {name: partial(_of_rows, *table) for name, table in judged_rows.TABLES.items()}
+for _made in (judged_rows.TABLES, record_rows.TABLES):
+    _TABLES |= {name: partial(_of_rows, *table) for name, table in _made.items()}

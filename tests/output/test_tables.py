@@ -25,6 +25,12 @@ NAMES = set(
         "contribution_trials",
         "funnel",
         "without_data",
+        "evidence_map",
+        "evidence_map_treatments",
+        "checklist",
+        "summary_of_findings",
+        "risk_of_bias",
+        "certainty",
     ]
 )
 

@@ -18,6 +18,7 @@ _LEVELS = {
     "low": "certainty.level.low",
     "very low": "certainty.level.very_low",
 }
+_REFUSED = {"few": "prose.test.few", "alone": "prose.test.alone", "flat": "prose.test.flat"}
 _TOP = {Side.TREATMENT: "prose.top.apart", Side.VERSUS: "prose.top.crossed", Side.NEITHER: "prose.top.together"}
 
 
@@ -30,6 +31,7 @@ def parts(reading: Reading) -> tuple[Part, ...]:
         Part("prose.heading.spread", tuple(_spread(reading))),
         Part("prose.heading.absolute", tuple(_absolute(reading))),
         Part("prose.heading.sure", tuple(_certainty(reading))),
+        Part("prose.heading.missing", tuple(_missing(reading))),
         Part("prose.heading.sets", tuple(_sensitivity(reading))),
     )
 
@@ -187,6 +189,22 @@ def _certainty(reading: Reading) -> Iterator[Said]:
     provisional = sum(pair["provisional"] for pair in found["pairs"])
     if provisional:
         yield Said("prose.provisional", {"count": provisional})
+
+
+def _missing(reading: Reading) -> Iterator[Said]:
+    """Small-study effects, and trials that gave no data."""
+    found = reading.results.get("small_study")
+    if not found:
+        return
+    test = found["test"]
+    if test["refused"]:
+        yield Said(_REFUSED[test["refused"]], {"count": test["comparisons"], "least": test["least"]})
+    else:
+        p = Case({}, reading).p_named(test["p"])
+        yield Said("prose.test.made", {"count": test["comparisons"], "p": p})
+    without = found.get("without_data") or ()
+    if without:
+        yield Said("prose.without_data", {"count": len(without)})
 
 
 def _sensitivity(reading: Reading) -> Iterator[Said]:

@@ -32,12 +32,7 @@ _ARMS = (
     "evidence_map.head.share",
     "evidence_map.head.inside",
 )
-_CONTEXT = (
-    "evidence_map.head.kind",
-    "evidence_map.head.nearest",
-    "evidence_map.head.median",
-    "evidence_map.head.source",
-)
+_CONTEXT = ("evidence_map.head.kind", "evidence_map.head.nearest", "evidence_map.head.median")
 _PRINTED = ("table.trial", "evidence_map.head.arm", "table.months", "evidence_map.head.printed")
 
 
@@ -71,7 +66,8 @@ def _lead(reading: Reading, found: Row) -> tuple[str, ...]:
     said = [text("evidence_map.lead", outcome=outcome(reading)), size, text(_TIME_POINTS[found["time_point"]])]
     if found["overlaps"]:
         pairs = [
-            reading.text("pair", first=reading.trial(one), second=reading.trial(two)) for one, two in found["overlaps"]
+            text("evidence_map.overlap", first=reading.trial(one), second=reading.trial(two))
+            for one, two in found["overlaps"]
         ]
         said.append(text("evidence_map.overlaps", count=len(pairs), pairs=text.listed(pairs)))
     return tuple(said)
@@ -97,6 +93,12 @@ def _range(reading: Reading, summary: Row | None) -> str:
     return reading.text("estimate", median=median, interval=reading.text("interval", lower=lower, upper=upper))
 
 
+def _rows(reading: Reading, found: Row) -> list[Row]:
+    """Rows of treatments: those of the network in the order of the ranking, then the others."""
+    places = {name: place for place, name in enumerate(reading.ranked)}
+    return sorted(found["treatments"], key=lambda row: places.get(row["treatment"], len(places)))
+
+
 def _name(reading: Reading, row: Row) -> str:
     """Name of a treatment of the map, which need not be one of the network."""
     if row["treatment"] is None:
@@ -114,7 +116,7 @@ def _short(reading: Reading, row: Row) -> str:
 
 def _figure(reading: Reading, found: Row) -> Strips:
     """One row a treatment: filled dots in the network, open ones outside it, the range and the median of them all."""
-    text, rows = reading.text, found["treatments"]
+    text, rows = reading.text, _rows(reading, found)
     dots = {used: tuple(_shares(found, row, used) for row in rows) for used in (False, True)}
     most = [100 * arm["share"] for arm in found["arms"]]
     across = span(text.numbers, [0.0, 100.0, *most], text("evidence_map.axis"))
@@ -152,7 +154,7 @@ def _told(reading: Reading, row: Row) -> str:
 def _treatments(reading: Reading, found: Row) -> Table:
     text, count = reading.text, reading.text.numbers.count
     rows = []
-    for row in found["treatments"]:
+    for row in _rows(reading, found):
         every, inside = row["all"], row["network"]
         mark = reading.marks.get(row["treatment"])
         rows.append(
@@ -168,21 +170,28 @@ def _treatments(reading: Reading, found: Row) -> Table:
 
 
 def _context(reading: Reading, figures: Sequence[Row]) -> tuple[Block, ...]:
-    """What other syntheses print, where the review's vocabulary holds it."""
+    """What other syntheses print, where the review's vocabulary holds it: a table for each of them."""
     if not figures:
         return ()
     text = reading.text
-    rows = [
-        (
-            Cell(tidy(figure["label"])),
-            Cell(reading.label(figure["node"]) if figure["node"] in reading.details else figure["node"] or "–"),
-            Cell(_printed_range(reading, figure), number=True, order=figure["median"]),
-            Cell(tidy(figure["source"])),
+    tables = tuple(
+        table(
+            text,
+            text("evidence_map.caption_of.context", source=tidy(source)),
+            _CONTEXT,
+            [_context_row(reading, figure) for figure in figures if figure["source"] == source],
         )
-        for figure in figures
-    ]
-    shown = table(text, text("evidence_map.caption_of.context"), _CONTEXT, rows)
-    return (Block(text("evidence_map.context.heading"), lead=(text("evidence_map.context.lead"),), tables=(shown,)),)
+        for source in dict.fromkeys(figure["source"] for figure in figures)
+    )
+    return (Block(text("evidence_map.context.heading"), lead=(text("evidence_map.context.lead"),), tables=tables),)
+
+
+def _context_row(reading: Reading, figure: Row) -> tuple[Cell, ...]:
+    return (
+        Cell(tidy(figure["label"])),
+        Cell(reading.label(figure["node"]) if figure["node"] in reading.details else figure["node"] or "–"),
+        Cell(_printed_range(reading, figure), number=True, order=figure["median"]),
+    )
 
 
 def _printed_range(reading: Reading, figure: Row) -> str:
