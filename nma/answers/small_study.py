@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
+from nma.answers.concerns import TEST_LIMIT
 from nma.answers.heterogeneity import SCALE, tau_summary
 from nma.answers.scale import Floats, higher_is_better
 from nma.answers.without_data import without_data
@@ -151,8 +152,9 @@ def asymmetry(points: Sequence[FunnelPoint], higher: bool) -> tuple[dict[str, An
     dict
         ``name``, ``comparisons`` (points), ``least``, ``refused`` (None, "few", "alone": no comparison has two points,
         or "flat": all standard errors are the same), and where it is not refused ``slope`` (change of the adjusted
-        effect for one more unit of standard error) with ``lower``, ``upper`` (95 %), ``se``, ``t``, ``df``, ``p``, and
-        ``toward``: "treatment" where small trials lean to what they are assumed to flatter, otherwise "versus".
+        effect for one more unit of standard error) with ``lower``, ``upper`` (95 %), ``se``, ``t``, ``df``, ``p``,
+        ``toward``: "treatment" where small trials lean to what they are assumed to flatter, otherwise "versus"; and
+        ``limit``, ``asymmetric``: whether p lies below it.
     list of dict
         Thompson and Sharp's, the same; Begg and Mazumdar's: ``name``, ``tau``, ``p``.
     """
@@ -164,7 +166,8 @@ def asymmetry(points: Sequence[FunnelPoint], higher: bool) -> tuple[dict[str, An
     line = Regression(np.column_stack([np.ones_like(se), se]), y, se**2)
     egger = _slope(line, 0.0, line.q() / line.df, higher)
     thompson = _slope(line, line.moment_variance(), 1.0, higher)
-    return {"name": "Egger", **about, **egger}, [{"name": "Thompson-Sharp", **thompson}, _begg(y, se)]
+    judged = {"limit": TEST_LIMIT, "asymmetric": egger["p"] < TEST_LIMIT}
+    return {"name": "Egger", **about, **egger, **judged}, [{"name": "Thompson-Sharp", **thompson}, _begg(y, se)]
 
 
 def _refused(y: Floats, se: Floats) -> str | None:

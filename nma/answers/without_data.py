@@ -31,15 +31,20 @@ def without_data(evidence: Evidence, registry: Registry | None) -> dict[str, Any
         follow-up that readers noted), ``registration``, ``reports`` (how many);
         ``outside_window``: ids of further ones of which every noted length of follow-up lies outside the window;
         ``missing``: for each two treatments of the network that such trials compare, ``trials`` (ids), ``randomised``
-        (people known to be missing) and ``unknown`` (trials whose numbers are not all known). None each without a
-        registry.
+        (people known to be missing) and ``unknown`` (trials whose numbers are not all known);
+        ``missing_people``: ``randomised`` and ``unknown`` over all of them. None each without a registry.
     """
     if registry is None or evidence.analysis.select is None:
-        return {"without_data": None, "outside_window": None, "missing": None}
+        return {"without_data": None, "outside_window": None, "missing": None, "missing_people": None}
     found = [row for left_out in evidence.excluded if (row := _row(evidence, registry, left_out)) is not None]
     lying = {row["study"] for row in found if _outside(row, evidence.analysis)}
     kept = [row for row in found if row["study"] not in lying]
-    return {"without_data": kept, "outside_window": sorted(lying), "missing": _missing(evidence, kept)}
+    every = {
+        "randomised": sum(row["randomised"] or 0 for row in kept),
+        "unknown": sum(not row["complete"] for row in kept),
+    }
+    missing = _missing(evidence, kept)
+    return {"without_data": kept, "outside_window": sorted(lying), "missing": missing, "missing_people": every}
 
 
 def _row(evidence: Evidence, registry: Registry, left_out: Exclusion) -> dict[str, Any] | None:

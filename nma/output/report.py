@@ -23,6 +23,7 @@ from nma.output.sections import (
     prisma,
     prose,
     risk,
+    small_study,
     summary,
 )
 from nma.output.text import Text
@@ -40,6 +41,7 @@ SECTIONS: Mapping[str, Maker | None] = {
     "contributions": contributions.blocks,
     "certainty": certainty.blocks,
     "consistency": None,
+    "small_study": small_study.blocks,
     "league": None,
     "risk": risk.blocks,
     "evidence_map": evidence_map.blocks,

@@ -103,7 +103,10 @@ LEANS = [(True, 1, "treatment"), (False, 1, "versus"), (False, -1, "treatment")]
 def test_whom_small_trials_flatter(higher, sign, toward):
     se = np.linspace(0.1, 1, 12)
     noise = 0.05 * np.cos(np.arange(12))
-    assert asymmetry(made(sign * (2 * se + noise), se), higher)[0]["toward"] == toward
+    found, _ = asymmetry(made(sign * (2 * se + noise), se), higher)
+    assert found["toward"] == toward
+    assert found["asymmetric"]
+    assert not asymmetry(made(noise, se), higher)[0]["asymmetric"]
 
 
 def test_no_test():
@@ -172,6 +175,10 @@ def test_people_missing_by_comparison(long_term):
     rows = {row["study"]: row for row in found["without_data"]}
     listed = {study for pair in found["missing"] for study in pair["trials"]}
     assert listed == set(rows)
+    assert found["missing_people"] == {
+        "randomised": sum(row["randomised"] or 0 for row in rows.values()),
+        "unknown": sum(None in [arm["randomised"] for arm in row["arms"] if arm["treatment"]] for row in rows.values()),
+    }
     for pair in found["missing"]:
         counts = [
             [
@@ -198,4 +205,4 @@ def test_a_trial_that_another_rule_keeps_out_is_not_missed(long_term):
 
 def test_without_a_registry(analysis, triangle):
     evidence = nma.Evidence.from_frame(triangle, analysis())
-    assert without_data(evidence, None) == {"without_data": None, "outside_window": None, "missing": None}
+    assert set(without_data(evidence, None).values()) == {None}
