@@ -152,8 +152,10 @@ def test_the_report_prints_basis_risk_and_weak_links(page: str) -> None:
         assert piece in words, piece
 
 
-def test_a_trial_without_any_judgement_is_not_assessed_in_one_cell(page: str) -> None:
-    assert '<td colspan="7"><bdi>not assessed</bdi></td>' in page
+def test_a_trial_without_any_judgement_is_named_and_not_assessed_in_every_cell(page: str) -> None:
+    section = page[page.index('<section id="risk"') :].partition("</section>")[0]
+    assert section.count('<span class="spoken">not assessed</span>') >= 7
+    assert "Not assessed in any domain" in section
 
 
 def test_a_fit_that_failed_is_stamped_on_screen_and_on_every_printed_page(templates: Path) -> None:
