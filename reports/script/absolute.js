@@ -114,14 +114,15 @@
       number.value = range.value;
       show(range.valueAsNumber);
     });
+    const possible = () => number.valueAsNumber >= +number.min && number.valueAsNumber <= +number.max;
     number.addEventListener("input", () => {
       const percent = number.valueAsNumber;
-      if (!(percent >= +number.min && percent <= +number.max)) return;
+      if (!possible()) return;
       range.value = percent;
       show(percent);
     });
     number.addEventListener("change", () => {
-      if (!number.checkValidity()) number.value = range.value;
+      if (!possible()) number.value = range.value;
     });
     box.hidden = false;
     show(number.valueAsNumber);

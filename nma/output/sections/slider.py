@@ -39,6 +39,7 @@ def slider(reading: Reading, found: Row) -> dict[str, Any]:
         "highest": HIGHEST,
         "labels": {name: reading.label(name) for name in names},
         "marks": {name: reading.marks[name] for name in names},
+        "mark": reading.marks[reading.reference],
         "reference": clip(reading.label(reading.reference), LONGEST),
         "outcome": str(reading.analysis["outcome_label"]),
         "predictive": found["predictive"] is not None,
