@@ -2,47 +2,26 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from enum import Enum, auto
 from pathlib import Path
 from typing import Any
 
+from nma.output import report
 from nma.output.blocks import Block
-from nma.output.display import Cell, Table
+from nma.output.display import Cell
+from nma.output.paste.pieces import Heading, Kind, Paragraph, Piece
+from nma.output.paste.sections import blocks_of
+from nma.output.paste.widgets import pieces_of
 from nma.output.reading import Reading
 from nma.output.tables import guard
-from nma.output.text import load, tidy
+from nma.output.text import Text, load, tidy
 
 _NEVER_TEXT = ("\ufffe", "\uffff")
-
-
-class Kind(Enum):
-    """What a paragraph is: plain words, a warning, an item of a list."""
-
-    PLAIN = auto()
-    WARNING = auto()
-    ITEM = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """A heading; the title of the document is none of them."""
-
-    text: str
-    level: int
-
-
-@dataclass(frozen=True, slots=True)
-class Paragraph:
-    """A paragraph on one line."""
-
-    text: str
-    kind: Kind = Kind.PLAIN
-
-
-Piece = Heading | Paragraph | Table
+_SPACES = re.compile(r"[^\S\xa0\u202f]+")
+"""Spaces and breaks of lines; spaces at which no line breaks stay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,46 +64,43 @@ def document(results: Mapping[str, Any], templates: Path, language: str) -> Docu
 
 def clean(text: str) -> str:
     """Text on one line, without the characters that neither XML nor a reader can take."""
-    line = " ".join(text.split())
+    line = _SPACES.sub(" ", text).strip()
     kept = (sign for sign in line if unicodedata.category(sign) not in ("Cc", "Cs") and sign not in _NEVER_TEXT)
     return "".join(kept)
 
 
 def words(cell: Cell) -> str:
-    """The text of a cell: a sign that is spoken otherwise is written as it is spoken, a number as it is."""
-    return cell.spoken if cell.spoken and not cell.number else cell.text
+    """The text of a cell; a mere sign is written as it is spoken, for no legend travels with a table."""
+    sign = not cell.number and not any(letter.isalnum() for letter in cell.text)
+    return cell.spoken if cell.spoken and sign else cell.text
 
 
 def _pieces(reading: Reading) -> Iterator[Piece]:
-    from nma.output import report
-    from nma.output.paste.sections import blocks_of
-
     text, evidence = reading.text, reading.evidence
     if not reading.converged:
         yield Paragraph(text("stamp.long"), Kind.WARNING)
     if reading.analysis["question"]:
         yield Paragraph(str(reading.analysis["question"]))
-    date = str(reading.results["provenance"]["created"])[:10]
+    date = text.date(reading.results["provenance"]["created"])
     yield Paragraph(text("page.meta", count=evidence["studies"], participants=evidence["participants"], date=date))
     for name in report.order():
-        blocks = blocks_of(reading, name)
-        if any(map(_says, blocks)):
+        said = [piece for block in blocks_of(reading, name) for piece in _of(block, text)]
+        if said:
             yield Heading(text(f"section.{name}"), 1)
-            for block in blocks:
-                yield from _of(block)
+            yield from said
 
 
-def _says(block: Block) -> bool:
-    return bool(block.warnings or block.lead or block.after or block.tables or block.items)
-
-
-def _of(block: Block) -> Iterator[Piece]:
-    if block.heading and _says(block):
+def _of(block: Block, text: Text) -> Iterator[Piece]:
+    """A block in its order, without its figures; nothing of one that says nothing without them."""
+    said: list[Piece] = [Paragraph(line, Kind.WARNING) for line in block.warnings]
+    said += [Paragraph(line) for line in (*block.lead, *block.after)]
+    said += block.tables
+    said += [Paragraph(line, Kind.ITEM) for line in block.items]
+    for widget in block.widgets:
+        said += pieces_of(widget, text)
+    if said and block.heading:
         yield Heading(block.heading, 2)
-    yield from (Paragraph(line, Kind.WARNING) for line in block.warnings)
-    yield from (Paragraph(line) for line in (*block.lead, *block.after))
-    yield from block.tables
-    yield from (Paragraph(line, Kind.ITEM) for line in block.items)
+    yield from said
 
 
 def _cleaned(piece: Piece, stamp: str) -> Piece:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 
 from nma.output.display import Cell, Table
-from nma.output.paste.document import Document, Heading, Kind, Paragraph, Piece
+from nma.output.paste.document import Document
+from nma.output.paste.pieces import Heading, Kind, Paragraph, Piece
 
 _MARKUP = re.compile(r"[\\`*_\[\]<>|~&$]")
 _OPENING = re.compile(r"^(?:[#+=-]|(\d+)([.)]))")

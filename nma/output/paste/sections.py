@@ -60,12 +60,11 @@ def _league(reading: Reading) -> Blocks:
 
 
 def _trials(reading: Reading) -> Blocks:
-    text, risk = reading.text, display.risk_of_bias(reading)
+    text = reading.text
     doubts = [(name, doubt) for name, trial in reading.trials.items() for doubt in trial.get("doubts") or ()]
     sources = [(name, trial["source"]) for name, trial in reading.trials.items() if trial.get("source")]
     return (
         Block(tables=tuple(it for it in (display.basis(reading), display.trials(reading)) if it)),
-        Block(text("heading.risk"), lead=() if risk else (text("risk.none"),), tables=(risk,) if risk else ()),
         Block(text("heading.doubts"), items=tuple(_of_trial(reading, *row) for row in doubts)),
         Block(text("heading.sources"), items=tuple(_of_trial(reading, *row) for row in sources)),
     )
@@ -114,19 +113,20 @@ def _reason(entry: Row) -> tuple[str, ...]:
 
 
 def _provenance(reading: Reading) -> Blocks:
-    text, made = reading.text, reading.results["provenance"]
+    text, made, gate = reading.text, reading.results["provenance"], display.gate(reading)
     versions = ", ".join(f"{name} {it}" for name, it in {"nma": made["nma_version"], **made["versions"]}.items())
     facts = {
         "provenance.project": made["project"],
         "provenance.command": made["command"],
         "provenance.created": made["created"],
         "provenance.specification": f"{reading.analysis['name']} {made['specification_fingerprint']}",
+        "certainty.provenance": made.get("judgements_fingerprint"),
         "provenance.registry": made["registry_fingerprint"],
         "provenance.seed": made["seed"],
         "provenance.versions": versions,
     }
-    items = tuple(text("paste.fact", name=text(key), value=str(value)) for key, value in facts.items())
-    gate = display.gate(reading)
+    told = {key: value for key, value in facts.items() if value is not None or key != "certainty.provenance"}
+    items = tuple(text("paste.fact", name=text(key), value=str(value)) for key, value in told.items())
     passed = text("gate.passed" if reading.converged else "gate.failed")
     return Block(items=items), Block(text("heading.gate"), lead=(passed,), tables=(gate,) if gate.rows else ())
 

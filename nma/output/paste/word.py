@@ -17,7 +17,8 @@ from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph as WordParagraph
 
 from nma.output.display import Cell, Table
-from nma.output.paste.document import Document, Heading, Kind, Paragraph
+from nma.output.paste.document import Document
+from nma.output.paste.pieces import Heading, Kind, Paragraph
 
 A4 = (Mm(210), Mm(297))
 MARGIN = Mm(20)
