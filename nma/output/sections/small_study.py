@@ -22,6 +22,7 @@ _REFUSED = {
     "flat": "small_study.refused.flat",
 }
 _TOWARD = {"treatment": "small_study.toward.treatment", "versus": "small_study.toward.versus"}
+_WHY = {"awaiting data": "small_study.why.awaiting", "basis": "small_study.why.basis"}
 _OTHERS = {"Thompson-Sharp": "small_study.other.thompson", "Begg-Mazumdar": "small_study.other.begg"}
 
 
@@ -53,12 +54,13 @@ def said(reading: Reading, found: Row) -> tuple[str, ...]:
     numbers = text.numbers
     ends = text("interval", lower=numbers.decimals(test["lower"], 2), upper=numbers.decimals(test["upper"], 2))
     values = {"slope": numbers.decimals(test["slope"], 2), "interval": ends, "p": p_named(reading, test["p"])}
+    limit = numbers.decimals(test["limit"], 2)
     values |= {"t": numbers.decimals(test["t"], 2), "df": numbers.count(test["df"])}
     key = _TOWARD[test["toward"]] if test["asymmetric"] else "small_study.symmetric"
     others = text.listed([text(_OTHERS[row["name"]], p=p_named(reading, row["p"])) for row in found["others"]])
     return (
         text("small_study.test", **values, points=test["comparisons"]),
-        text(key),
+        text(key, limit=limit),
         text("small_study.others", tests=others),
     )
 
@@ -162,12 +164,12 @@ def _counted(reading: Reading, found: Row) -> tuple[str, ...]:
     """How many trials and people are missing, and of how many trials nobody knows the size."""
     text, people = reading.text, found["missing_people"]
     values = {"participants": reading.evidence["participants"], "trials": reading.evidence["studies"]}
-    said = [text("small_study.without.count", count=len(found["without_data"]), **values)]
+    said = [text("small_study.without.count", count=len(found["without_data"]))]
     if people["randomised"]:
         said.append(text("small_study.without.people", count=people["randomised"]))
     if people["unknown"]:
         said.append(text("small_study.without.unknown", count=people["unknown"]))
-    return (" ".join(said),)
+    return (" ".join((*said, text("small_study.without.beside", **values))),)
 
 
 def _pairs(reading: Reading, found: Row) -> Table:
@@ -193,7 +195,7 @@ def _trials(reading: Reading, trials: Sequence[Row]) -> Table:
     """The trials by name, with what is known of each."""
     heads = (
         "table.trial",
-        "table.arms",
+        "small_study.head.treatments",
         "small_study.head.randomised",
         "small_study.head.months",
         "small_study.head.registration",
@@ -216,5 +218,5 @@ def _trial(reading: Reading, row: Row) -> tuple[Cell, ...]:
         Cell(shown, note=part, number=True, order=float(people or 0)),
         Cell(months or "–", number=True, order=row["months"][-1] if months else 0.0),
         Cell(row["registration"] or "–"),
-        Cell(text.word("rule", row["rule"])),
+        Cell(text(_WHY[row["rule"]])),
     )
