@@ -19,8 +19,8 @@ FREE = frozenset(
     {"title", "question", "reason", "description", "source", "better_in_words", "doubts", "outcome_label", "told"}
 )
 """Keys under which results hold what a person wrote in sentences or words of a language."""
-OWN = FREE | {"label", "short"}
-"""Keys whose text the project may have translated."""
+OWN = FREE | {"label", "short", "old", "new"}
+"""Keys whose text the project may have translated; ``old`` and ``new`` are those of a comparison."""
 UNTOUCHED = frozenset({"arms", "select", "translations", "provenance", "patch"})
 """Keys whose content stays as it is stored: words of a report, and what identifies an input."""
 LINES = "en"

@@ -35,7 +35,18 @@ Entry = str | Mapping[str, str]
 
 STATISTICS = {"P-score", "SUCRA", "DIC", "ROR", "RR", "OR", "RD", "NNTB", "NNTH", "SD", "I²", "p", "Q", "half-Cauchy"}
 """Names and letters of statistics, which no language translates."""
-SAME_WORD = {"Direct", "direct", "Indirect", "indirect", "Model", "Project", "follow-up", "uniform", "Node-splits"}
+SAME_WORD = {
+    "Direct",
+    "direct",
+    "Indirect",
+    "indirect",
+    "Model",
+    "Project",
+    "follow-up",
+    "uniform",
+    "Node-splits",
+    "arm",
+}
 """Words that are spelt alike in English and Dutch; node-splits and follow-up are the Dutch terms of the field too."""
 ENGLISH = re.compile(
     r"(?<![\w-])(the|and|with|from|which|that|are|were|trials?|treatments?|between|not|evidence|their|than|this|has|have|by|"

@@ -17,8 +17,8 @@ from nma.registry.study import DOMAINS
 
 ENGLISH = Numbers(".", ",")
 DUTCH = Numbers(",", ".")
-KEY = re.compile(r"""["']([a-z_]+(?:\.[A-Za-z_]+)+)["']""")
-CALLED = re.compile(r"""\b(?:t|text|reading\.text)\(\s*["']([A-Za-z_.]+)["']""")
+KEY = re.compile(r"""["']([a-z_]+(?:\.(?!(?:html|json|csv|md)["'])[A-Za-z_0-9]+)+)["']""")
+CALLED = re.compile(r"""\b(?:t|text|reading\.text)\(\s*["']([A-Za-z_.0-9]+)["']""")
 
 
 def _sources() -> str:

@@ -58,13 +58,16 @@ def specification(case: Case) -> tuple[Block, ...]:
     """Keys with other values."""
     heads = ("changes.head.key", "changes.head.before", "changes.head.now")
     rows = [
-        (Cell(tidy(row["key"])), *(Cell(_plain(row[name])) for name in ("old", "new")))
+        (Cell(tidy(row["key"])), *(Cell(_plain(case, row[name])) for name in ("old", "new")))
         for row in case.found["specification"]
     ]
     return (Block(tables=(table(case, case.text("changes.specification.caption"), heads, rows),)),)
 
 
-def _plain(value: object) -> str:
+def _plain(case: Case, value: object) -> str:
+    """A value of a specification: a number as the language writes it, anything else as it stands in the file."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return case.text.numbers.general(value)
     shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return clip(tidy(shown), LONGEST)
 

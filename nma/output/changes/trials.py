@@ -14,6 +14,8 @@ from nma.output.text import clip, tidy
 MOST_FIELDS = 8
 LONGEST = 160
 _KINDS = {"entered": "changes.trials.entered", "left": "changes.trials.left"}
+_GROUPS = {"basis": "basis", "timing": "timing", "kind": "kind", "status": "status"}
+"""Words of a field; any other word is a judgement of risk, or stands as it is."""
 _UNKNOWN = {"entered": "changes.trials.unknown_before", "left": "changes.trials.unknown_now"}
 _HEADS = ("changes.head.trial", "changes.head.what", "changes.head.details")
 
@@ -65,16 +67,28 @@ def _fields(case: Case, row: Row) -> str:
 
 
 def _field(case: Case, field: Row) -> str:
-    ends = {side: _value(case, field[side]) for side in ("old", "new")}
-    name = str(field["field"]).replace("_", " ")
+    ends = {side: _value(case, field, field[side]) for side in ("old", "new")}
+    name = _name(case, str(field["field"]))
     if field["arm"] is None:
         return case.text("changes.trials.field", field=name, **ends)
     return case.text("changes.trials.arm_field", treatment=case.reading.short(field["arm"]), field=name, **ends)
 
 
-def _value(case: Case, value: Any) -> str:
+def _name(case: Case, field: str) -> str:
+    """A field in words: one of a trial, or a domain of its risk of bias."""
+    known = case.text.word("field", field)
+    return known if known != field else case.text.word("domain", field.replace("_", " ")).lower()
+
+
+def _value(case: Case, field: Row, value: Any) -> str:
     if value is None or value == []:
         return case.text("changes.trials.nothing")
+    if isinstance(value, int | float):
+        return case.text.numbers.general(value)
+    if field["field"] == "node":
+        return case.reading.short(value)
+    if isinstance(value, str):
+        return clip(tidy(case.text.word(_GROUPS.get(str(field["field"]), "risk"), value)), LONGEST)
     if isinstance(value, list):
         return clip(tidy("; ".join(map(str, value))), LONGEST)
     return clip(tidy(value), LONGEST)
