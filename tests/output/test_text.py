@@ -17,7 +17,7 @@ from nma.registry.study import DOMAINS
 
 ENGLISH = Numbers(".", ",")
 DUTCH = Numbers(",", ".")
-KEY = re.compile(r"""["']([a-z_]+(?:\.(?!(?:html|json|csv|md)["'])[A-Za-z_0-9]+)+)["']""")
+KEY = re.compile(r"""["']([a-z_]+(?:\.(?!(?:html|json|csv|md|j2)["'.])[A-Za-z_0-9]+)+)["']""")
 CALLED = re.compile(r"""\b(?:t|text|reading\.text)\(\s*["']([A-Za-z_.0-9]+)["']""")
 
 
