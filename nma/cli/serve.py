@@ -41,10 +41,10 @@ def serve(
             Problem(str(folder), "", "no results here", hint="'nma run' makes some, or name their folder")
         )
     with Server(folder, pages, port) as server:
-        out.print(f"Results in {folder}: {server.address} (on this machine only; Ctrl-C ends it)")
-        if browser:
-            _open(server.address)
         try:
+            out.print(f"Results in {folder}: {server.address} (on this machine only; Ctrl-C ends it)")
+            if browser:
+                _open(server.address)
             server.serve_forever()
         except KeyboardInterrupt:
             out.print("Stopped serving.")
