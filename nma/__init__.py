@@ -12,10 +12,12 @@ from nma._version import __version__
 
 if TYPE_CHECKING:
     from nma.analysis import Analysis
+    from nma.answers.absolute import absolute
     from nma.answers.contrasts import league, relative_effects
     from nma.answers.designs import design_by_treatment, heterogeneity_statistics
     from nma.answers.goodness import goodness
     from nma.answers.heterogeneity import heterogeneity
+    from nma.answers.hierarchy import hierarchy, order_probability
     from nma.answers.loops import loop_table
     from nma.answers.ranking import ranking
     from nma.answers.splits import node_splits
@@ -34,6 +36,7 @@ _HOMES = {
     "Project": "nma.project",
     "Registry": "nma.registry",
     "Study": "nma.registry",
+    "absolute": "nma.answers.absolute",
     "build_model": "nma.fitting",
     "contrast_table": "nma.evidence",
     "design_by_treatment": "nma.answers.designs",
@@ -41,9 +44,11 @@ _HOMES = {
     "goodness": "nma.answers.goodness",
     "heterogeneity": "nma.answers.heterogeneity",
     "heterogeneity_statistics": "nma.answers.designs",
+    "hierarchy": "nma.answers.hierarchy",
     "league": "nma.answers.contrasts",
     "loop_table": "nma.answers.loops",
     "node_splits": "nma.answers.splits",
+    "order_probability": "nma.answers.hierarchy",
     "ranking": "nma.answers.ranking",
     "relative_effects": "nma.answers.contrasts",
     "select": "nma.evidence",
@@ -59,6 +64,7 @@ __all__ = [
     "Registry",
     "Study",
     "__version__",
+    "absolute",
     "build_model",
     "contrast_table",
     "design_by_treatment",
@@ -66,9 +72,11 @@ __all__ = [
     "goodness",
     "heterogeneity",
     "heterogeneity_statistics",
+    "hierarchy",
     "league",
     "loop_table",
     "node_splits",
+    "order_probability",
     "ranking",
     "relative_effects",
     "select",

@@ -20,6 +20,7 @@ from scipy.special import ndtr
 
 from nma.answers.closed_form import differences, mixture
 from nma.answers.contrast_level import between_variance, regression
+from nma.answers.contrasts import relative_effects
 from nma.answers.scale import Floats, higher_is_better, is_log, positions
 from nma.errors import InputError, Problem
 from nma.evidence import Evidence
@@ -33,14 +34,14 @@ DEEPEST = 3
 """First places whose occupants are named with a probability."""
 
 
-def hierarchy(fit: Fit, effects: Rows) -> dict[str, Any]:
+def hierarchy(fit: Fit, effects: Rows | None = None) -> dict[str, Any]:
     """Everything that says how sure the ranking is.
 
     Parameters
     ----------
     fit : Fit
         The fit.
-    effects : sequence of mappings
+    effects : sequence of mappings, optional
         The rows of its relative effects, as ``results.json`` holds them: what is in them is not computed again.
 
     Returns
@@ -52,6 +53,7 @@ def hierarchy(fit: Fit, effects: Rows) -> dict[str, Any]:
         None; ``chances``: for each ordered pair the probability that the first is better (``p_better``), and better by
         more than the zone (``p_important``, None without a zone); ``poth``; ``p_scores``; ``partial``.
     """
+    effects = _records(fit) if effects is None else effects
     better = _matrix(fit, effects)
     ranked = _ranked(fit.treatments, scores(better))
     orders = _orders(fit)
@@ -163,6 +165,10 @@ def partial_order(ranked: Sequence[str], established: Sequence[Pair]) -> dict[st
 
 def _pairs(pairs: Sequence[Pair]) -> list[dict[str, str]]:
     return [{"treatment": treatment, "versus": versus} for treatment, versus in pairs]
+
+
+def _records(fit: Fit) -> Rows:
+    return [{str(key): value for key, value in row.items()} for row in relative_effects(fit).to_dict("records")]
 
 
 def _matrix(fit: Fit, effects: Rows) -> Floats:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from nma.output import judged_rows, record_rows
+from nma.output import decision_rows, judged_rows, record_rows
 
 Results = Mapping[str, Any]
 Rows = Callable[[Results], Iterable[dict[str, Any]]]
@@ -56,8 +56,8 @@ def frames(results: Results) -> dict[str, pd.DataFrame]:
     dict[str, pandas.DataFrame]
         ``relative_effects``, ``league``, ``ranking``, ``rank_probabilities``, ``trials``, ``trial_arms``, ``excluded``,
         ``sensitivity``, ``comparisons``, ``contribution_comparisons``, ``contribution_trials``, ``funnel``,
-        ``without_data``, ``certainty``, ``summary_of_findings`` and ``risk_of_bias``; columns are there even when a
-        table has no rows.
+        ``without_data``, and those of :mod:`nma.output.judged_rows`, :mod:`nma.output.record_rows` and
+        :mod:`nma.output.decision_rows`; columns are there even when a table has no rows.
     """
     return {name: make(results) for name, make in _TABLES.items()}
 
@@ -274,5 +274,5 @@ _TABLES: dict[str, Callable[[Results], pd.DataFrame]] = {
     "funnel": _funnel,
     "without_data": _without_data,
 }
-for _made in (judged_rows.TABLES, record_rows.TABLES):
+for _made in (judged_rows.TABLES, record_rows.TABLES, decision_rows.TABLES):
     _TABLES |= {name: partial(_of_rows, *table) for name, table in _made.items()}

@@ -11,7 +11,6 @@ from scipy.stats import norm
 
 import nma
 from nma.answers.hierarchy import hierarchy, order_probability, p_scores, partial_order, poth, scores
-from nma.answers.results import _records
 from nma.errors import InputError
 
 ZONE = {"no_important_difference": {"lower": 0.8, "upper": 1.25, "reason": "a convention"}}
@@ -19,7 +18,7 @@ OTHERS = json.loads((Path(__file__).parents[1] / "reference/hierarchy.json").rea
 
 
 def made(fit):
-    return hierarchy(fit, _records(nma.relative_effects(fit)))
+    return hierarchy(fit)
 
 
 def by_ranks(ranks):

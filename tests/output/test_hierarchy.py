@@ -11,6 +11,7 @@ from decision_sample import analysis, decided
 from output_sample import many, results, unconverged
 
 from nma.answers.hierarchy import partial_order
+from nma.output import tables
 from nma.output.blocks import Block
 from nma.output.draw import Layout, draw
 from nma.output.reading import Reading
@@ -92,16 +93,16 @@ def test_a_zone_is_said_with_its_reason(read: Read, made_fit: Any) -> None:
 def test_no_zone_is_said(read: Read, made_fit: Any) -> None:
     made = decided(made_fit, (0.1, 0.9), plan=analysis(decision=None))
     assert "declares no zone of no important difference, and none was assumed" in said(read, made)
-    tables = [table for block in hierarchy.blocks(read(made)) for table in block.tables]
-    assert all(cell.note == "" for row in tables[1].rows for cell in row)
+    shown = [table for block in hierarchy.blocks(read(made)) for table in block.tables]
+    assert all(cell.note == "" for row in shown[1].rows for cell in row)
 
 
 def test_the_table_says_what_the_results_say(read: Read, made_fit: Any) -> None:
     made = decided(made_fit, (0.3, 0.5), sd=0.3)
-    tables = [table for block in hierarchy.blocks(read(made)) for table in block.tables]
+    shown = [table for block in hierarchy.blocks(read(made)) for table in block.tables]
     row = next(it for it in made["hierarchy"]["chances"] if (it["treatment"], it["versus"]) == ("C", "A"))
-    cells = next(cells for cells in tables[1].rows if cells[0].text == "C")
-    place = [column.text for column in tables[1].columns].index("A")
+    cells = next(cells for cells in shown[1].rows if cells[0].text == "C")
+    place = [column.text for column in shown[1].columns].index("A")
     assert cells[place].text == f"{100 * row['p_important']:.0f}%"
     assert cells[place].note == f"at all: {100 * row['p_better']:.0f}%"
 
@@ -181,3 +182,19 @@ def test_a_large_network_is_counted_and_not_listed(read: Read, made_fit: Any) ->
     warned = hierarchy._apart(reading, {"partial": partial_order(reading.ranked, [])})
     assert len(warned[0].items) == hierarchy.MOST_NAMED + 1
     assert warned[0].items[-1] == "The same holds for 27 more pairs."
+
+
+def test_tables_hold_the_numbers_of_the_results(made_fit: Any) -> None:
+    made = decided(made_fit, (0.3, 0.5), sd=0.3)
+    frames = tables.frames(made)
+    found = made["hierarchy"]
+    assert list(frames["hierarchy_pairs"]["p_important"]) == [row["p_important"] for row in found["chances"]]
+    assert frames["hierarchy_pairs"]["established"].sum() == len(found["partial"]["established"])
+    assert frames["hierarchy_precision"]["poth"][0] == found["poth"]["value"]
+    assert len(frames["hierarchy_precision"]) == 1 + 3 + 1
+    assert list(frames["p_scores"]["p_score"]) == [row["p_score"] for row in found["p_scores"]]
+    rows = [row for baseline in made["absolute"]["baselines"] for row in baseline["effects"]]
+    assert list(frames["absolute_effects"]["difference_upper"]) == [row["difference"]["upper"] for row in rows]
+    assert list(frames["absolute_effects"]["risk_median"])[-1] == 0.2
+    for name in ("absolute_effects", "hierarchy_pairs", "hierarchy_precision", "p_scores"):
+        assert tables.frames(results())[name].empty

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from output_sample import bare, many, results, with_sensitivity
 
-from nma.output import tables
+from nma.output import decision_rows, tables
 
 NAMES = set(
     [
@@ -31,6 +31,7 @@ NAMES = set(
         "summary_of_findings",
         "risk_of_bias",
         "certainty",
+        *decision_rows.TABLES,
     ]
 )
 
