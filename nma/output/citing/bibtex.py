@@ -17,7 +17,7 @@ _KIND = {True: "article", False: "misc"}
 _NAME = re.compile(r"^(?P<family>.+) (?P<given>[A-Z]{1,4})$")
 _ISOLATES = str.maketrans("", "", "\u2068\u2069")
 _BRACES = str.maketrans({"{": "\ue000", "}": "\ue001"})
-_IN_TEX = str.maketrans({"\ue000": r"{\textbraceleft}", "\ue001": r"{\textbraceright}"})
+_IN_TEX = str.maketrans({"\ue000": r"{\lbrace}", "\ue001": r"{\rbrace}"})
 """BibTeX counts a brace even behind a backslash, so that a lone one would end the field."""
 _IN_ADDRESS = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C", '"': "%22"})
 

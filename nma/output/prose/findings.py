@@ -18,6 +18,8 @@ _LEVELS = {
     "low": "certainty.level.low",
     "very low": "certainty.level.very_low",
 }
+_AT = {"random effects": "prose.at.pooled", "one arm": "prose.at.one_arm", None: "prose.at.declared"}
+"""By how the baseline risk was estimated; None for one that was declared."""
 _REFUSED = {"few": "prose.test.few", "alone": "prose.test.alone", "flat": "prose.test.flat"}
 _TOP = {Side.TREATMENT: "prose.top.apart", Side.VERSUS: "prose.top.crossed", Side.NEITHER: "prose.top.together"}
 
@@ -162,16 +164,15 @@ def _absolute(reading: Reading) -> Iterator[Said]:
 
 
 def _at(reading: Reading, base: Row, row: Row) -> tuple[str, dict[str, str | int]]:
-    text, risk = reading.text, base["risk"]
-    pooled = isinstance(risk, dict)
+    text, risk, how = reading.text, base["risk"], base["how"]
     values: dict[str, str | int] = {
-        "risk": text.numbers.percent(risk["median"] if pooled else risk),
+        "risk": text.numbers.percent(risk["median"] if how else risk),
         "name": reading.label(row["treatment"]),
         "reference": reading.label(reading.results["absolute"]["reference"]),
         "per_1000": _people(reading, row["per_1000"]),
         "difference": _people(reading, row["difference"]),
     }
-    return ("prose.at.pooled" if pooled else "prose.at.declared"), values
+    return _AT[how["model"] if how else None], values
 
 
 def _people(reading: Reading, summary: Row) -> str:
@@ -188,7 +189,7 @@ def _certainty(reading: Reading) -> Iterator[Said]:
     yield Said("prose.levels_found", {"count": len(found["pairs"]), "levels": text.listed(told)})
     provisional = sum(pair["provisional"] for pair in found["pairs"])
     if provisional:
-        yield Said("prose.provisional", {"count": provisional})
+        yield Said("prose.provisional", {"number": provisional})
 
 
 def _missing(reading: Reading) -> Iterator[Said]:

@@ -167,7 +167,7 @@ def _priors(reading: Reading) -> Iterator[Said]:
 def _computation(reading: Reading) -> Iterator[Said]:
     run, versions = reading.results["sampling"], reading.results["provenance"]["versions"]
     if run["engine"] == "exact" and run["max_rhat"] is None and reading.analysis["likelihood"] == "normal":
-        yield Said("prose.engine.closed_form")
+        yield Said("prose.engine.closed_form", {"chains": run["chains"], "draws": run["draws"]})
     else:
         key, cites = _ENGINES[run["engine"], run["engine"] == "exact" and run["max_rhat"] is not None]
         counts = {name: run[name] for name in ("chains", "draws", "tune") if run.get(name) is not None}
