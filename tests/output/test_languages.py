@@ -219,7 +219,7 @@ def test_stored_translations_give_way_to_those_of_the_project() -> None:
 # What lower floors say by a key
 
 REASONS: tuple[tuple[str, Made, str], ...] = (
-    ("awaiting_data", {}, "In wat gelezen kon worden, zijn geen aantallen voor deze uitkomst in twee armen gevonden."),
+    ("awaiting_data", {}, "In wat gelezen kon worden, zijn geen aantallen voor deze uitkomst in twee groepen gevonden."),
     (
         "population",
         {"flag": "severe_mental_illness", "answer": "unclear", "people": "Unemployed veterans with PTSD"},
@@ -241,12 +241,12 @@ REASONS: tuple[tuple[str, Made, str], ...] = (
     ("basis", {"basis": "recalled"}, "De herkomst van de aantallen is ‘uit herinnering’."),
     ("timing", {"timing": "point prevalence"}, "De uitkomst is geteld als ‘op één moment’."),
     ("kind", {"kind": "any_paid"}, "De soort uitkomst is ‘elk betaald werk’."),
-    ("no_node", {}, "Geen van de armen met aantallen hoort op dit niveau bij een interventie."),
-    ("one_node", {"treatment": "SE"}, "Alle armen met aantallen horen bij één interventie (SE)."),
+    ("no_node", {}, "Geen van de groepen met aantallen hoort op dit niveau bij een interventie."),
+    ("one_node", {"treatment": "SE"}, "Alle groepen met aantallen horen bij één interventie (SE)."),
     (
         "one_node_and_none",
         {"treatment": "SE"},
-        "Alle armen met aantallen horen bij één interventie (SE) of op dit niveau bij geen enkele.",
+        "Alle groepen met aantallen horen bij één interventie (SE) of op dit niveau bij geen enkele.",
     ),
 )
 
@@ -274,7 +274,7 @@ def test_lines_of_the_engines_are_said_in_dutch() -> None:
     made["sensitivity"] = [{"title": "x", "reason": "y", "error": "in English", "error_key": "network"}]
     told_results = _dutch(made).results
     trial = next(trial["label"] for trial in made["evidence"]["trials"] if trial["id"] == "bond-2007")
-    assert told_results["evidence"]["log"] == [f"{trial}: de armen IPS en IPS-LITE zijn samengevoegd tot SE."]
+    assert told_results["evidence"]["log"] == [f"{trial}: de groepen IPS en IPS-LITE zijn samengevoegd tot SE."]
     assert told_results["sampling"]["worst"] == "de rang van SEplus"
     assert told_results["sampling"]["parameterisation"].startswith("De effecten van elk onderzoek")
     assert told_results["agreement"]["error"] == "de exacte rekenmethode stopte met de melding “no mode”"
