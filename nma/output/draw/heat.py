@@ -23,6 +23,8 @@ _ROW = {Layout.WIDE: 0.27, Layout.NARROW: 0.36}
 _SIGN, _HEAD, _BETWEEN, _FOOT = 0.075, 0.35, 0.15, 0.12
 """Width of a letter; room above the names of the columns; between bands; below the last, in inches."""
 _WIDEST = 0.72
+_ONE_LINE = 15
+"""Letters of a name that fit beside the cells on a telephone."""
 
 
 def heat(canvas: Canvas, figure: Heat, layout: Layout) -> None:
@@ -42,7 +44,8 @@ def heat(canvas: Canvas, figure: Heat, layout: Layout) -> None:
         _band(canvas.add_axes(box), figure, band, layout)
         style: dict[str, Any] = {"fontsize": 8.5, "color": QUIET, "va": "top"}
         top = (bottom + tall + head - 0.02) / height
-        canvas.text(_NAMES[layout] / layout.value, top, figure.titles[1], ha="left", **style)
+        left = 0.02 if layout is Layout.NARROW else _NAMES[layout] / layout.value
+        canvas.text(left, top, figure.titles[1], ha="left", **style)
 
 
 def _band(plot: Axes, figure: Heat, band: Sequence[int], layout: Layout) -> None:
@@ -51,7 +54,8 @@ def _band(plot: Axes, figure: Heat, band: Sequence[int], layout: Layout) -> None
     for side in ("left", "bottom"):
         plot.spines[side].set_visible(False)
     plot.tick_params(length=0, labelsize=8.5)
-    names = [_folded(name) if layout is Layout.NARROW else name for name in figure.rows]
+    fold = layout is Layout.NARROW and max(len(name) for name in figure.rows) > _ONE_LINE
+    names = [_folded(name) if fold else name for name in figure.rows]
     plot.set_yticks([place + 0.5 for place in range(len(names))], names, color=INK, multialignment="right")
     plot.xaxis.tick_top()
     plot.set_xticks([place + 0.5 for place in range(len(band))], [figure.columns[at] for at in band], color=INK)
@@ -75,7 +79,7 @@ def _cell(plot: Axes, figure: Heat, at: tuple[int, int], place: int) -> None:
 def _folded(name: str) -> str:
     """A name in two lines, parted at the space nearest its middle."""
     spaces = [place for place, sign in enumerate(name) if sign == " "]
-    if not spaces or len(name) < 15:
+    if not spaces:
         return name
     middle = min(spaces, key=lambda place: abs(place - len(name) / 2))
     return f"{name[:middle]}\n{name[middle + 1 :]}"

@@ -17,7 +17,7 @@ MOST_ROWS = 15
 MOST_COLUMNS = 14
 OPEN_TRIALS = 12
 """Trials in a table that stands open; a longer one is folded."""
-_SHORT = 14
+_SHORT = 12
 _METHODS = {"shortest path": "contributions.method.shortest_path", "random walk": "contributions.method.random_walk"}
 
 
@@ -219,10 +219,10 @@ def _table(reading: Reading, found: Row) -> Table:
 
 
 def _row(reading: Reading, row: Row, of_first: Mapping[str, float]) -> tuple[Cell, ...]:
-    people = reading.trials[row["study"]]["participants"]
+    people = reading.trials.get(row["study"], {}).get("participants")
     return (
         Cell(reading.trial(row["study"])),
-        number(reading.text.numbers.count(people)),
+        number("–" if people is None else reading.text.numbers.count(people)),
         _share(reading, row["share"]),
         _share(reading, of_first.get(row["study"], 0.0)),
     )

@@ -31,11 +31,9 @@ def blocks(reading: Reading) -> tuple[Block, ...]:
     found = reading.results.get("small_study")
     if not found:
         return ()
-    points = _data(reading, found)
     return (
         Block(lead=(reading.text("small_study.what"), _order(reading, found))),
         Block(lead=(*said(reading, found),), figures=_figures(reading, found), after=_limits(reading, found)),
-        Block(widgets=(_folded(reading, "small_study.open_points", points),)),
         *_without(reading, found),
     )
 
@@ -116,26 +114,6 @@ def _figures(reading: Reading, found: Row) -> tuple[tuple[Figure, str], ...]:
 def _point(reading: Reading, point: Row) -> Point:
     name = reading.text("small_study.point", trial=reading.trial(point["study"]), pair=pair_name(reading, point))
     return Point(point["adjusted"], point["se"], name=name, mark=reading.marks[point["treatment"]])
-
-
-def _data(reading: Reading, found: Row) -> Table:
-    """The points, comparison by comparison."""
-    text, decimals = reading.text, reading.text.numbers.decimals
-    heads = ("table.trial", "table.comparison", *(f"small_study.head.{name}" for name in _COLUMNS))
-    order = [(row["treatment"], row["versus"]) for row in found["comparisons"]]
-    ordered = sorted(found["points"], key=lambda row: (order.index((row["treatment"], row["versus"])), row["study"]))
-    rows = [
-        (
-            Cell(reading.trial(row["study"])),
-            Cell(text("pair", first=reading.short(row["treatment"]), second=reading.short(row["versus"]))),
-            *(Cell(decimals(row[name], 2), number=True, order=row[name]) for name in _COLUMNS),
-        )
-        for row in ordered
-    ]
-    return table(text, text("small_study.caption_of.points", scale=found["scale"]), heads, rows)
-
-
-_COLUMNS = ("estimate", "se", "direct", "adjusted")
 
 
 def _folded(reading: Reading, key: str, made: Table) -> Widget:
