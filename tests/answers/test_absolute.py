@@ -88,7 +88,7 @@ def test_the_uncertainty_of_the_pooled_risk_widens_the_interval(made_fit, analys
     fit = made_fit(analysis(decision=DECISION, **MEASURES["RR"]))
     pooled, declared = absolute(fit)["baselines"][:2]
     widths = [rows(it)["C"]["per_1000"]["upper"] / rows(it)["C"]["per_1000"]["lower"] for it in (pooled, declared)]
-    assert widths[0] > widths[1]
+    assert widths[0] > 1.3 * widths[1]
 
 
 def test_common_effects_have_no_new_setting(made_fit, mapping):

@@ -48,7 +48,7 @@ def test_a_sure_order(read: Read, made_fit: Any) -> None:
     words = said(read, decided(made_fit, (1.0, 2.0), sd=0.05))
     assert "whole order of the ranking is right (C > B > A) is more than 99%" in words
     assert "(POTH) is 1.00" in words
-    assert "Of 3 pairs of treatments 3 are established: the 95% credible interval excludes 1." in words
+    assert "Of 3 pairs of treatments 3 are established: their intervals exclude 1." in words
     assert "C does better than B and A." in words
     assert "not established which" not in words
     assert "ranks above" not in words

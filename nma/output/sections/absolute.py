@@ -18,6 +18,8 @@ from nma.output.text import clip, tidy
 _PEOPLE = Scale(0.0, False, "", "")
 """Differences of people: no difference is 0, the axis is linear."""
 _HOW = {"random effects": "absolute.how.random", "one arm": "absolute.how.one_arm"}
+_CONSTANT = {"log RR": "measure.RR.name", "log OR": "measure.OR.name", "RD": "measure.RD.name"}
+"""What is taken to be the same at every risk, by the scale on which effects add."""
 _WIDTHS = (0.25, 0.6, 0.625, 0.83)
 """Signed intervals are longer than others: where the plot and the two columns stand, in shares of a wide page."""
 _HEADS = ("table.treatment", "absolute.head.with", "absolute.head.difference")
@@ -47,7 +49,8 @@ def blocks(reading: Reading) -> tuple[Block, ...]:
 
 def _picture(reading: Reading, baselines: Sequence[Row]) -> Block:
     text, values = reading.text, {"reference": _reference(reading), "outcome": _outcome(reading)}
-    lead = [text("absolute.what", measure=reading.measure_name, **values)]
+    constant = text(_CONSTANT[reading.results["absolute"]["scale"]])
+    lead = [text("absolute.what", measure=reading.measure_name, constant=constant, **values)]
     lead += [_how(reading, baseline) for baseline in baselines if baseline["how"]]
     if all(baseline["source"] is None for baseline in baselines):
         lead.append(text("absolute.none_declared", reference=values["reference"]))

@@ -200,7 +200,9 @@ def _established(reading: Reading, found: Row) -> Block:
     lead = text("hierarchy.partial.counted", established=len(pairs), count=total, null=reading.null)
     figures = ((_hasse(reading, partial), text("hierarchy.partial.caption")),) if pairs else ()
     said = (*_does_better(reading, pairs), *_open(reading, pairs), *_chained(reading, partial["chained"]))
-    return Block(text("hierarchy.heading.partial"), lead=(lead,), figures=figures, items=said)
+    return Block(
+        text("hierarchy.heading.partial"), lead=(text("hierarchy.partial.meaning"), lead), figures=figures, items=said
+    )
 
 
 def _hasse(reading: Reading, partial: Row) -> Hasse:
