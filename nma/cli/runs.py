@@ -150,6 +150,7 @@ def report(
     if (folder / "simulation.md").exists():
         out.print(f"Table: {folder / 'simulation.md'}")
     for form in FORMS:
-        for name in (name_of(form, language, pages.languages[0]) for language in pages.languages):
-            if (folder / name).exists():
-                out.print(f"Report: {folder / name}")
+        for language in pages.languages:
+            path = folder / name_of(form, language, pages.languages[0])
+            if path.exists():
+                out.print(f"Report: {path} ({language})")

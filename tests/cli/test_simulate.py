@@ -202,3 +202,13 @@ def test_a_file_without_a_truth_says_where_one_comes_from(review, tmp_path):
     code, _, errors = review.run("simulate", path, *FEW, "--out", tmp_path / "out")
     assert code == 1
     assert errors == ["Three treatments truth: missing, add the key, or draw it from the priors with --truth prior"]
+
+
+def test_the_table_is_made_anew_from_what_is_stored(simulated, review, tmp_path, snapshot):
+    simulated()
+    before = snapshot(tmp_path / "out")
+    (tmp_path / "out/simulation.md").unlink()
+    (tmp_path / "out/tables/simulation.csv").write_text("spoilt")
+    code, lines, _ = review.run("report", tmp_path / "out")
+    assert (code, lines) == (0, [f"Table: {tmp_path / 'out/simulation.md'}"])
+    assert snapshot(tmp_path / "out") == before
