@@ -19,7 +19,7 @@ from nma.analysis.judgements import NOTHING, Certainty, Concern, Domain, Judgeme
 from nma.analysis.rules import NULL
 from nma.answers.concerns import AT_LEAST, GLOBAL_LIMITS, LOCAL_LIMIT, RULES, TEST_LIMIT, Facts, Reason
 from nma.answers.risk_of_bias import trial_risks, trial_shares
-from nma.answers.splits import closed_form_split, splittable
+from nma.answers.sides import Sides, sides
 from nma.answers.zones import Ends
 from nma.evidence import Evidence
 from nma.fitting.means import Pair
@@ -146,7 +146,7 @@ def _facts(sources: Sources) -> dict[Pair, Facts]:
         frozenset((row["treatment"], row["versus"])): trial_shares(row)
         for row in (results.get("contributions") or {}).get("pairs") or ()
     }
-    splits, risks, flags = _splits(evidence), trial_risks(evidence), _flags(evidence)
+    splits, risks, flags = sides(evidence), trial_risks(evidence), _flags(evidence)
     test = {**results["inconsistency"]["design_by_treatment"], "treatments": evidence.treatments}
     return {
         pair: Facts(
@@ -183,16 +183,9 @@ def _flags(evidence: Evidence) -> dict[str, YesNoUnclear]:
     }
 
 
-def _splits(evidence: Evidence) -> dict[Pair, Mapping[str, float]]:
-    """Direct against indirect evidence by restricted likelihood, for every comparison that has both."""
-    return {pair: closed_form_split(evidence, pair) for pair in splittable(evidence)}
-
-
-def _oriented(
-    splits: Mapping[Pair, Mapping[str, float]], pair: Pair, evidence: Evidence
-) -> dict[str, float | Ends | None] | None:
+def _oriented(splits: Mapping[Pair, Sides], pair: Pair, evidence: Evidence) -> dict[str, float | Ends | None] | None:
     """The split of a comparison as its first treatment against its second, on the scale of the measure."""
-    turned = pair not in splits
+    turned = pair not in splits  # they may be told from one end only
     found = splits.get(pair[::-1] if turned else pair)
     if found is None:
         return None

@@ -17,6 +17,7 @@ from nma.answers.certainty import Sources, certainty, final, judged
 from nma.answers.contribution import contributions
 from nma.answers.inconsistency import closed_form
 from nma.answers.results import results
+from nma.answers.sides import sides
 from nma.answers.small_study import small_study
 from nma.evidence import select
 from nma.fitting import fit as fit_model
@@ -197,7 +198,7 @@ def test_the_direction_of_benefit_changes_no_concern(analysis):
 
 def test_a_split_is_told_the_same_from_both_ends(analysis):
     sources = small(analysis, "AB", "AC", "BC", "ABC", decision=ZONE)
-    splits = certainties._splits(sources.evidence)
+    splits = sides(sources.evidence)
     for first, second in splits:
         one = certainties._oriented(splits, (first, second), sources.evidence)
         other = certainties._oriented(splits, (second, first), sources.evidence)
