@@ -10,6 +10,7 @@ from nma.output.inconsistency.case import Case
 from nma.output.inconsistency.summary import committee
 from nma.output.prose.saying import Part, Said
 from nma.output.reading import Reading, Row, Side
+from nma.output.sections.small_study import said as said_of_funnel
 from nma.output.sentences import ranks, separated, spread, weak_links
 
 _LEVELS = {
@@ -20,7 +21,8 @@ _LEVELS = {
 }
 _AT = {"random effects": "prose.at.pooled", "one arm": "prose.at.one_arm", None: "prose.at.declared"}
 """By how the baseline risk was estimated; None for one that was declared."""
-_REFUSED = {"few": "prose.test.few", "alone": "prose.test.alone", "flat": "prose.test.flat"}
+_SEEN = 0.005
+"""Below this share of draws, which is written as less than 1%, capped risks are not spoken of."""
 _TOP = {Side.TREATMENT: "prose.top.apart", Side.VERSUS: "prose.top.crossed", Side.NEITHER: "prose.top.together"}
 
 
@@ -161,6 +163,8 @@ def _absolute(reading: Reading) -> Iterator[Said]:
     for base in found["baselines"]:
         row = next(row for row in base["effects"] if row["treatment"] == name)
         yield Said(*_at(reading, base, row))
+        if row["capped"] > _SEEN:
+            yield Said("prose.capped", {"share": reading.chance(row["capped"])})
 
 
 def _at(reading: Reading, base: Row, row: Row) -> tuple[str, dict[str, str | int]]:
@@ -192,17 +196,13 @@ def _certainty(reading: Reading) -> Iterator[Said]:
         yield Said("prose.provisional", {"number": provisional})
 
 
-def _missing(reading: Reading) -> Iterator[Said]:
+def _missing(reading: Reading) -> Iterator[Said | str]:
     """Small-study effects, and trials that gave no data."""
     found = reading.results.get("small_study")
     if not found:
         return
-    test = found["test"]
-    if test["refused"]:
-        yield Said(_REFUSED[test["refused"]], {"count": test["comparisons"], "least": test["least"]})
-    else:
-        p = Case({}, reading).p_named(test["p"])
-        yield Said("prose.test.made", {"count": test["comparisons"], "p": p})
+    yield Said("prose.funnel", {"count": len(found["points"])})
+    yield from said_of_funnel(reading, found)
     without = found.get("without_data") or ()
     if without:
         yield Said("prose.without_data", {"count": len(without)})

@@ -56,8 +56,10 @@ def parts(reading: Reading) -> tuple[Part, ...]:
 
 def _selection(reading: Reading) -> Iterator[Said]:
     select = reading.analysis["select"]
-    if reading.results.get("checklist"):
-        yield Said("prose.reported", cites=(("hutton-2015",),))
+    if rows := reading.results.get("checklist"):
+        states = Counter(row["state"] for row in rows)
+        counts = {"stand": states["stands"], "part": states["in part"], "owed": states["owed"]}
+        yield Said("prose.reported", {"number": len(rows), **counts}, (("hutton-2015",),))
     if reading.analysis.get("question"):
         yield Said("prose.question", {"question": str(reading.analysis["question"]).strip()})
     outcome = {"outcome": str(reading.analysis["outcome_label"]), "direction": str(reading.results["direction"])}
