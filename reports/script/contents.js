@@ -18,7 +18,7 @@
 
   let opened = [];
   addEventListener("beforeprint", () => {
-    opened = [...document.querySelectorAll("main details:not(.behind):not([open])")];
+    opened = [...document.querySelectorAll("main details:not(.behind, .folded, .bibtex, [open])")];
     opened.forEach((fold) => (fold.open = true));
   });
   addEventListener("afterprint", () => opened.forEach((fold) => (fold.open = false)));

@@ -1,4 +1,4 @@
-"""A real headless Chromium, and pages for it: the report of the long-term analysis, and a small sheet that never changes."""
+"""A real headless Chromium, and the report of the long-term analysis in both languages to open in it."""
 
 from __future__ import annotations
 

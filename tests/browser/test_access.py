@@ -9,8 +9,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-SPACING = """.language * { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; }
-             .language p { margin-bottom: 2em !important; }"""
+SPACING = """
+.language * { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; }
+.language p { margin-bottom: 2em !important; }
+"""
 """The spacing that a reader may set (WCAG 2.2, success criterion 1.4.12)."""
 
 
@@ -34,7 +36,8 @@ def test_text_reflows_and_may_be_spaced(visit, page_file: Path, hash: str) -> No
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     cut = page.eval_on_selector_all(
         ".language:not([hidden]) :is(p, li, h2, h3, summary, figcaption, dd)",
-        "all => all.filter(it => it.offsetHeight && !it.matches('.spoken') && it.scrollWidth > it.clientWidth + 2 && getComputedStyle(it).display !== 'inline').map(it => it.outerHTML.slice(0, 120))",
+        """all => all.filter(it => it.checkVisibility() && !it.matches('.spoken') && it.scrollWidth > it.clientWidth + 2
+             && getComputedStyle(it).display !== 'inline').map(it => it.outerHTML.slice(0, 120))""",
     )
     assert cut == []
 
@@ -51,7 +54,8 @@ def test_a_table_that_goes_on_says_so(visit, page_file: Path) -> None:
 
 def test_nothing_moves_by_itself(visit, page_file: Path) -> None:
     page = visit(page_file, reduced_motion="no-preference")
-    moving = "all => all.filter(it => { const s = getComputedStyle(it); return s.animationName !== 'none' || s.transitionDuration.split(', ').some(d => d !== '0s'); }).length"
+    moving = """all => all.map(it => getComputedStyle(it)).filter(it => it.animationName !== 'none'
+                || it.transitionDuration.split(', ').some(lasts => lasts !== '0s')).length"""
     assert page.eval_on_selector_all("*", moving) == 0
 
 

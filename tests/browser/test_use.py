@@ -112,8 +112,8 @@ def test_names_sort_by_the_alphabet_and_what_is_missing_stands_last(visit, page_
 def test_copying_takes_the_text_and_says_so(visit, page_file: Path) -> None:
     page = visit(page_file, permissions=["clipboard-read", "clipboard-write"])
     page.evaluate(
-        """() => { const body = document.querySelector('.language:not([hidden]) main');
-                   body.insertAdjacentHTML('afterbegin', '<p id="words">Words to take</p><button class="copy" data-copy="#words">Copy</button>'); }"""
+        """document.querySelector('.language:not([hidden]) main').insertAdjacentHTML('afterbegin',
+             '<p id="words">Words to take</p><button class="copy" data-copy="#words">Copy</button>')"""
     )
     page.locator("button.copy[data-copy='#words']").click()
     page.wait_for_function("document.querySelector('.language:not([hidden]) [role=status]').textContent")
@@ -154,7 +154,7 @@ def test_a_region_that_does_not_scroll_is_no_stop_for_the_keyboard(visit, page_f
     page.wait_for_timeout(100)
     wrong = page.eval_on_selector_all(
         ".language:not([hidden]) main .scroll",
-        "all => all.filter(it => it.offsetHeight && (it.scrollWidth > it.clientWidth) !== (it.tabIndex === 0)).length",
+        "all => all.filter(it => it.checkVisibility() && (it.scrollWidth > it.clientWidth) !== (it.tabIndex === 0)).length",
     )
     assert wrong == 0
 
@@ -174,11 +174,14 @@ def test_paper_has_running_titles_and_the_language_that_is_shown(
         assert title in flat, number
         assert f"{number} / {len(sheets)}" in flat
     whole = "\n".join(sheets)
+    heads = page.locator(".language:not([hidden]) table.excluded-table thead th bdi").all_text_contents()
+    assert len(heads) == 3
+    assert sum(" ".join(heads) in " ".join(sheet.split()) for sheet in sheets) > 1
     assert re.search(rf"^{word}$", whole, flags=re.M)
     assert not re.search(rf"^{other}$", whole, flags=re.M)
 
 
-def test_a_fit_that_failed_is_stamped_on_every_sheet_and_hides_no_focus(visit, written: Callable[..., Path]) -> None:
+def test_a_fit_that_failed_is_stamped_on_every_sheet_and_hides_no_focus(visit, written) -> None:
     path = written("unconverged", unconverged(results()))
     page = visit(path, "#nl-top", width=390)
     assert all("NIET GECONVERGEERD" in sheet for sheet in printed(page))
@@ -188,8 +191,10 @@ def test_a_fit_that_failed_is_stamped_on_every_sheet_and_hides_no_focus(visit, w
     for _ in range(60):
         page.keyboard.press("Tab")
         hidden += page.evaluate(
-            """() => { const it = document.activeElement, box = it.getBoundingClientRect(), stamp = document.querySelector('.language:not([hidden]) .stamp').getBoundingClientRect();
-                       return it !== document.body && !it.closest('.stamp, .skip') && box.bottom <= stamp.bottom ? [it.outerHTML.slice(0, 90)] : []; }"""
+            """() => { const it = document.activeElement, foot = (that) => that.getBoundingClientRect().bottom;
+                       const stamp = document.querySelector('.language:not([hidden]) .stamp');
+                       const under = it !== document.body && !it.closest('.skip') && foot(it) <= foot(stamp);
+                       return under ? [it.outerHTML.slice(0, 90)] : []; }"""
         )
     assert hidden == []
 
@@ -213,11 +218,8 @@ HOSTILE = (
 )
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("hash", ["", "#nl-top"])
-def test_hostile_names_break_neither_page_nor_layout(
-    visit, written: Callable[..., Path], long_term: dict[str, Any], width: int, hash: str
-) -> None:
+@pytest.fixture(scope="module")
+def hostile(written: Callable[..., Path], long_term: dict[str, Any]) -> Path:
     made = json.loads(json.dumps(long_term))
     for detail, name in zip(made["treatment_details"], HOSTILE, strict=False):
         detail |= {"label": name, "short": name, "description": name}
@@ -226,7 +228,13 @@ def test_hostile_names_break_neither_page_nor_layout(
     for place, trial in enumerate(made["evidence"]["excluded"]):
         trial |= {"label": HOSTILE[place % len(HOSTILE)], "reason": HOSTILE[1]}
     made["analysis"] |= {"title": HOSTILE[0] + HOSTILE[1], "question": HOSTILE[2]}
-    page = visit(written("hostile", made), hash, width=width)
+    return written("hostile", made)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("hash", ["", "#nl-top"])
+def test_hostile_names_break_neither_page_nor_layout(visit, hostile: Path, width: int, hash: str) -> None:
+    page = visit(hostile, hash, width=width)
     page.wait_for_timeout(100)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate("document.querySelectorAll('img, main a[href^=javascript]').length") == 0

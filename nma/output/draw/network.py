@@ -24,7 +24,7 @@ def network(canvas: Canvas, figure: Network, layout: Layout) -> None:
     canvas.set_size_inches(layout.value, height)
     plot = canvas.add_axes((0, 0, 1, 1))
     plot.axis("off")
-    across = 1.5 * layout.value / height if wide else 2.25
+    across = 1.5 * layout.value / height if wide else 2.5
     plot.set_xlim(-across, across)
     plot.set_ylim(-1.45, 1.45)
     for edge in figure.edges:
