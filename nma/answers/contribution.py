@@ -10,7 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
+
+import numpy as np
 
 from nma.answers.flows import Aggregate, Arms, Floats, aggregate, shares, usual
 from nma.answers.heterogeneity import tau_summary
@@ -20,7 +23,9 @@ from nma.fitting.layout import zero_rule
 from nma.vocab import FlowPaths
 
 MOST_SHARES = 200_000
-"""Pairs times trials up to which results hold trials' shares in every pair; beyond, in pairs with the reference."""
+"""Shares of trials, or of comparisons, that results hold; where there are more, they hold those of chosen pairs."""
+FIRST = 6
+"""Best ranked treatments whose pairs are always told."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +61,14 @@ class Contributions:
     comparisons: Floats
     trials: Floats
 
-    def plain(self) -> dict[str, Any]:
+    def plain(self, ranked: Sequence[str] = ()) -> dict[str, Any]:
         """As ``results.json`` holds it; shares of 0 are left out, the largest come first.
+
+        Parameters
+        ----------
+        ranked : sequence of str
+            Treatments, the best first. In a large network shares are told for pairs with the reference and for those
+            among the first of these; of other pairs the lists are empty.
 
         Returns
         -------
@@ -67,45 +78,42 @@ class Contributions:
             ``share``); ``overall``: the same two, as the mean over all pairs.
         """
         order = {name: place for place, name in enumerate(self.treatments)}
-        rows = [self._pair(place) for place in range(len(self.network.pairs))]
+        first, direct = set(ranked[:FIRST]), {(low, high) for low, high in self.network.edges.tolist()}
+        rows = []
+        for place, (low, high) in enumerate(self.network.pairs.tolist()):
+            pair = {self.names[low], self.names[high]}
+            kept = self.treatments[0] in pair or pair <= first
+            shares = self.comparisons[place], self.trials[place]
+            rows.append({**self._named((low, high)), "direct": (low, high) in direct, **self._told(*shares, kept)})
         pairs = sorted(rows, key=lambda row: (order[row["versus"]], order[row["treatment"]]))
-        return {"method": str(self.method), "tau": self.tau, "pairs": pairs, "overall": self._overall()}
+        overall = self._told(self.comparisons.mean(axis=0), self.trials.mean(axis=0), True)
+        return {"method": str(self.method), "tau": self.tau, "pairs": pairs, "overall": overall}
 
-    def _overall(self) -> dict[str, Any]:
-        """Shares in the network as a whole: the mean over all pairs."""
-        named = map(self._named, self.network.edges.tolist())
-        comparisons = zip(named, self.comparisons.mean(axis=0).tolist(), strict=True)
-        trials = zip(self.studies, self.trials.mean(axis=0).tolist(), strict=True)
+    def _told(self, comparisons: Floats, trials: Floats, kept: bool) -> dict[str, Any]:
+        """Shares of comparisons and of trials, where there is room for them."""
+        of_comparisons = comparisons if kept or self.comparisons.size <= MOST_SHARES else comparisons[:0]
+        of_trials = trials if kept or self.trials.size <= MOST_SHARES else trials[:0]
         return {
-            "by_comparison": _largest_first([{**comparison, "share": share} for comparison, share in comparisons]),
-            "by_trial": _largest_first([{"study": study, "share": share} for study, share in trials]),
+            "by_comparison": [
+                {**self._edges[at], "share": float(of_comparisons[at])} for at in _largest(of_comparisons)
+            ],
+            "by_trial": [{"study": self.studies[at], "share": float(of_trials[at])} for at in _largest(of_trials)],
         }
 
-    def _pair(self, place: int) -> dict[str, Any]:
-        edges, pair = self.network.edges.tolist(), self.network.pairs[place].tolist()
-        named, studies = self._named(pair), self._studies(pair)
-        comparisons = zip(map(self._named, edges), self.comparisons[place].tolist(), strict=True)
-        trials = zip(studies, self.trials[place, : len(studies)].tolist(), strict=True)
-        return {
-            **named,
-            "direct": pair in edges,
-            "by_comparison": _largest_first([{**comparison, "share": share} for comparison, share in comparisons]),
-            "by_trial": _largest_first([{"study": study, "share": share} for study, share in trials]),
-        }
+    @cached_property
+    def _edges(self) -> list[dict[str, str]]:
+        return [self._named(edge) for edge in self.network.edges.tolist()]
 
     def _named(self, pair: Sequence[int]) -> dict[str, str]:
         """Two treatments, the one that comes later in the network against the other."""
         versus, treatment = sorted((self.names[place] for place in pair), key=self.treatments.index)
         return {"treatment": treatment, "versus": versus}
 
-    def _studies(self, pair: Sequence[int]) -> tuple[str, ...]:
-        """Trials whose shares in a pair are kept: all, unless there are too many of them in too many pairs."""
-        told = self.trials.size <= MOST_SHARES or self.treatments[0] in [self.names[place] for place in pair]
-        return self.studies if told else ()
 
-
-def _largest_first(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return sorted((row for row in rows if row["share"] > 0), key=lambda row: -row["share"])
+def _largest(shares: Floats) -> list[int]:
+    """Places of the shares above 0, the largest first, equal ones in their order."""
+    order = np.argsort(-shares, kind="stable").tolist()
+    return [at for at in order if shares[at] > 0]
 
 
 def contributions(fit: Fit, method: FlowPaths | None = None) -> Contributions | None:

@@ -31,8 +31,8 @@ Ints = npt.NDArray[np.int64]
 
 NO_FLOW = 1e-12
 """Flow, of a unit, that is no more than rounding."""
-SEARCHED = 600_000
-"""Pairs times direct comparisons up to which paths are looked for one by one: a few seconds, 60 treatments with 300
+SEARCHED = 300_000
+"""Pairs times direct comparisons up to which paths are looked for one by one: a few seconds, 60 treatments with 160
 comparisons. Beyond, only the random walk, which lists no path, is quick."""
 
 

@@ -128,9 +128,12 @@ def _seen(evidence: Evidence, place: Mapping[str, int]) -> Iterator[Seen]:
 
 def _direct(seen: Sequence[Seen], tau: float) -> dict[tuple[str, str], float]:
     """Pooled direct effect of each comparison, by inverse variance at the network's τ."""
+    rows: dict[tuple[str, str], list[tuple[float, float]]] = {}
+    for _, pair, *row in seen:
+        rows.setdefault(pair, []).append((row[0], row[1]))
     found = {}
-    for pair in dict.fromkeys(row[1] for row in seen):
-        estimate, se = np.array([row[2:] for row in seen if row[1] == pair]).T
+    for pair, own in rows.items():
+        estimate, se = np.array(own).T
         # About the first of them, so that an estimate that stands alone is its own mean to the last digit.
         found[pair] = float(estimate[0] + np.average(estimate - estimate[0], weights=1 / (se**2 + tau**2)))
     return found

@@ -308,8 +308,11 @@ def common(analysis):
 def test_many_shares_are_kept_for_the_reference(analysis, triangle, monkeypatch):
     evidence = nma.Evidence.from_frame(triangle, analysis())
     monkeypatch.setattr(contribution, "MOST_SHARES", 5)
-    rows = contributions_at(evidence, 0.1).plain()["pairs"]
-    assert [bool(row["by_trial"]) for row in rows] == [True, True, False]
+    found = contributions_at(evidence, 0.1)
+    for kind in ("by_trial", "by_comparison"):
+        assert [bool(row[kind]) for row in found.plain()["pairs"]] == [True, True, False]
+        assert all(row[kind] for row in found.plain(["C", "B", "A"])["pairs"])
+        assert sum(row["share"] for row in found.plain()["overall"][kind]) == pytest.approx(1.0)
 
 
 def test_a_large_network_is_walked():

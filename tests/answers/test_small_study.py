@@ -102,7 +102,7 @@ LEANS = [(True, 1, "treatment"), (False, 1, "versus"), (False, -1, "treatment")]
 @pytest.mark.parametrize(("higher", "sign", "toward"), LEANS)
 def test_whom_small_trials_flatter(higher, sign, toward):
     se = np.linspace(0.1, 1, 12)
-    noise = 0.05 * np.cos(np.arange(12))
+    noise = 0.1 * se * np.tile([1, -1, -1, 1], 3)
     found, _ = asymmetry(made(sign * (2 * se + noise), se), higher)
     assert found["toward"] == toward
     assert found["asymmetric"]

@@ -128,7 +128,7 @@ def _how(reading: Reading, found: Row) -> str:
 
 
 def _figures(reading: Reading, found: Row) -> tuple[tuple[Figure, str], ...]:
-    rows = _rows(reading)
+    rows = _rows(reading, by_pair(found))
     columns = _columns(reading, found, rows)
     if len(columns) < 2:
         return ()
@@ -163,9 +163,9 @@ def _alt(reading: Reading, found: Row, rows: Sequence[tuple[str, str]]) -> str:
     return reading.text("contributions.alt", count=len(rows), rows="; ".join(told))
 
 
-def _rows(reading: Reading) -> list[tuple[str, str]]:
+def _rows(reading: Reading, told: Mapping[Pair, Row]) -> list[tuple[str, str]]:
     """Comparisons to show, in the order of the ranking; those with the reference always."""
-    pairs = reading.pairs()
+    pairs = [pair for pair in reading.pairs() if told[frozenset(pair)]["by_comparison"]]
     if len(pairs) <= MOST_ROWS:
         return pairs
     against = [pair for pair in pairs if reading.reference in pair][:MOST_ROWS]
