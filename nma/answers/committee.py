@@ -49,9 +49,9 @@ class Ground:
 def committee(ground: Ground) -> dict[str, Any]:
     """Everything of the report that rests on the primary fit and the registry, by the key of ``results.json``."""
     found: dict[str, Any] = {}
-    contributed = contributions(ground.fit)
-    found["contributions"] = None if contributed is None else contributed.plain()
     ranked = [row["treatment"] for row in ground.results["ranking"]]
+    contributed = contributions(ground.fit)
+    found["contributions"] = None if contributed is None else contributed.plain(ranked)
     found["small_study"] = small_study(ground.fit, ranked, ground.registry)
     found["absolute"] = absolute(ground.fit)
     found["hierarchy"] = hierarchy(ground.fit, ground.results["relative_effects"])
