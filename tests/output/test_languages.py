@@ -58,6 +58,8 @@ FIELD_TERMS = ("number needed to treat",)
 """English terms that Dutch texts of the field use."""
 POINT = re.compile(r"(?<![\w./:-])\d+\.\d{1,2}(?![\d.])")
 """A number with a decimal point; thousands have three figures after theirs."""
+ISO_DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b(?!T)")
+"""A day as a file writes it; the exact time of a run stays so."""
 NOT_NUMBERS = re.compile(r"doi:\S+|Handbook 5\.1|8\.7\.a|nma \d\S*|https?://\S+")
 """What has points that are none of a number: DOIs, sections of a book, versions, addresses."""
 
@@ -124,15 +126,17 @@ def test_no_dutch_text_has_english_words_or_a_decimal_point(part: str) -> None:
 
 
 def _foreign(text: str) -> list[str]:
-    """English words and decimal points in what should be Dutch."""
+    """English words, decimal points and days of a file in what should be Dutch."""
     for term in FIELD_TERMS:
         text = re.sub(re.escape(term), "", text, flags=re.IGNORECASE)
-    return [*(match[0] for match in ENGLISH.finditer(text)), *POINT.findall(NOT_NUMBERS.sub("", text))]
+    words = [match[0] for match in ENGLISH.finditer(text)]
+    return [*words, *ISO_DATE.findall(text), *POINT.findall(NOT_NUMBERS.sub("", text))]
 
 
 def test_the_check_for_english_would_see_it() -> None:
     assert _foreign("De interventie does niet")
     assert _foreign("RR 1.23")
+    assert _foreign("Gemaakt op 2026-11-25.")
     assert (
         _foreign("een risicoverhouding van 0,95 tot 2,19 bij 1.234 deelnemers (doi:10.1016/j.jclinepi.2011.01.012)")
         == []
@@ -184,6 +188,8 @@ def test_words_of_the_project_are_told_in_its_translations() -> None:
 
 def test_what_is_stored_stays_as_it_is_stored() -> None:
     made = with_sensitivity(results())
+    made["evidence"]["trials"][0]["arms"][0]["label"] = "Psychiatric care only"
+    made["provenance"]["title"] = "All populations"
     reading = _dutch(made)
     assert reading.specification == made["analysis"]
     assert [arm["label"] for trial in reading.evidence["trials"] for arm in trial["arms"]] == [
@@ -219,7 +225,11 @@ def test_stored_translations_give_way_to_those_of_the_project() -> None:
 # What lower floors say by a key
 
 REASONS: tuple[tuple[str, Made, str], ...] = (
-    ("awaiting_data", {}, "In wat gelezen kon worden, zijn geen aantallen voor deze uitkomst in twee groepen gevonden."),
+    (
+        "awaiting_data",
+        {},
+        "In wat gelezen kon worden, zijn geen aantallen voor deze uitkomst in twee groepen gevonden.",
+    ),
     (
         "population",
         {"flag": "severe_mental_illness", "answer": "unclear", "people": "Unemployed veterans with PTSD"},
