@@ -156,6 +156,7 @@ def test_markdown_keeps_columns_notes_and_spans() -> None:
     rows = (
         (Cell("x"), Cell("1.9", note="1.1 to 3.2", number=True, strong=True), Cell("")),
         (Cell("y"), Cell("none", span=2)),
+        (Cell("z"), Cell("14", note="3 more (1 to 5 more)", number=True), Cell("1 (1 to 2)", note="SUCRA 9%")),
     )
     lines = markdown.written(alone(Table("caption", columns, rows))).splitlines()[2:]
     assert lines == [
@@ -165,6 +166,7 @@ def test_markdown_keeps_columns_notes_and_spans() -> None:
         "| --- | ---: | --- |",
         "| x | **1.9** (1.1 to 3.2) |  |",
         "| y | none |  |",
+        "| z | 14; 3 more (1 to 5 more) | 1 (1 to 2); SUCRA 9% |",
     ]
 
 

@@ -73,8 +73,15 @@ def _cell(cell: Cell) -> tuple[str, ...]:
     """A cell; one that spans columns is followed by empty ones."""
     text = inline(cell.text)
     shown = f"**{text}**" if cell.strong and text else text
-    noted = f"{shown} ({inline(cell.note)})" if cell.note else shown
-    return (noted, *[""] * (cell.span - 1))
+    return (shown + _note(cell), *[""] * (cell.span - 1))
+
+
+def _note(cell: Cell) -> str:
+    """The quieter second line of a cell: in parentheses, or after a semicolon where there are parentheses already."""
+    if not cell.note:
+        return ""
+    note = inline(cell.note)
+    return f"; {note}" if "(" in cell.text + cell.note else f" ({note})"
 
 
 _WRITERS: dict[type, Callable[[Piece], Iterator[str]]] = {
