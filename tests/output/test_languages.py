@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
-from html.parser import HTMLParser
 from pathlib import Path
 from string import Formatter
 from typing import Any
 
 import pytest
+from dutch import Nodes, foreign
 from inconsistency_sample import differences, found, single, tree
 from output_sample import LONG_TERM, ROOT, bare, many, results, unconverged, with_sensitivity
 
@@ -48,20 +47,6 @@ SAME_WORD = {
     "arm",
 }
 """Words that are spelt alike in English and Dutch; node-splits and follow-up are the Dutch terms of the field too."""
-ENGLISH = re.compile(
-    r"(?<![\w-])(the|and|with|from|which|that|are|were|trials?|treatments?|between|not|evidence|their|than|this|has|have|by|"
-    r"for|to|on|at|an|it|its|each|against|higher|lower|none|yes|than|may|does|do)(?![\w-])",
-    re.IGNORECASE,
-)
-"""Words that English sentences cannot do without and Dutch ones do not have."""
-FIELD_TERMS = ("number needed to treat",)
-"""English terms that Dutch texts of the field use."""
-POINT = re.compile(r"(?<![\w./:-])\d+\.\d{1,2}(?![\d.])")
-"""A number with a decimal point; thousands have three figures after theirs."""
-ISO_DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b(?!T)")
-"""A day as a file writes it; the exact time of a run stays so."""
-NOT_NUMBERS = re.compile(r"doi:\S+|Handbook 5\.1|8\.7\.a|nma \d\S*|https?://\S+")
-"""What has points that are none of a number: DOIs, sections of a book, versions, addresses."""
 
 
 def _entries(language: str, part: str) -> dict[str, Entry]:
@@ -122,23 +107,15 @@ def test_no_dutch_text_has_english_words_or_a_decimal_point(part: str) -> None:
     for key, entry in _entries("nl", part).items():
         for text in _forms(entry).values():
             plain = " ".join(plain for plain, _, _, _ in Formatter().parse(text))
-            assert _foreign(plain) == [], f"{key}: {text}"
-
-
-def _foreign(text: str) -> list[str]:
-    """English words, decimal points and days of a file in what should be Dutch."""
-    for term in FIELD_TERMS:
-        text = re.sub(re.escape(term), "", text, flags=re.IGNORECASE)
-    words = [match[0] for match in ENGLISH.finditer(text)]
-    return [*words, *ISO_DATE.findall(text), *POINT.findall(NOT_NUMBERS.sub("", text))]
+            assert foreign(plain) == [], f"{key}: {text}"
 
 
 def test_the_check_for_english_would_see_it() -> None:
-    assert _foreign("De interventie does niet")
-    assert _foreign("RR 1.23")
-    assert _foreign("Gemaakt op 2026-11-25.")
+    assert foreign("De interventie does niet")
+    assert foreign("RR 1.23")
+    assert foreign("Gemaakt op 2026-11-25.")
     assert (
-        _foreign("een risicoverhouding van 0,95 tot 2,19 bij 1.234 deelnemers (doi:10.1016/j.jclinepi.2011.01.012)")
+        foreign("een risicoverhouding van 0,95 tot 2,19 bij 1.234 deelnemers (doi:10.1016/j.jclinepi.2011.01.012)")
         == []
     )
 
@@ -347,7 +324,7 @@ def _everything(reading: Reading) -> list[str]:
 @pytest.mark.parametrize("corner", CORNERS)
 def test_every_corner_is_said_in_dutch(corner: str) -> None:
     for line in _everything(_dutch(CORNERS[corner]())):
-        assert _foreign(line) == [], line
+        assert foreign(line) == [], line
         assert "{" not in line
 
 
@@ -380,45 +357,6 @@ def test_the_answer_in_dutch(made: Callable[[], Made], said: str) -> None:
 # Whole pages
 
 
-@dataclass(frozen=True)
-class _Node:
-    tag: str
-    language: str
-    text: str
-
-
-class _Nodes(HTMLParser):
-    """Text nodes and spoken attributes of a page, each with the language it is marked with."""
-
-    VOID = frozenset({"meta", "link", "br", "img", "input", "hr", "path", "use"})
-    SILENT = frozenset({"style", "script", "pre", "code"})
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.open: list[tuple[str, str]] = []
-        self.found: list[_Node] = []
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        known = dict(attrs)
-        language = known.get("lang") or (self.open[-1][1] if self.open else "")
-        spoken = [known.get(name) for name in ("aria-label", "title", "alt", "placeholder")]
-        self.found += [_Node(tag, language, text) for text in spoken if text]
-        if tag not in self.VOID:
-            self.open.append((tag, language))
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        pass
-
-    def handle_endtag(self, tag: str) -> None:
-        while self.open and self.open.pop()[0] != tag:
-            pass
-
-    def handle_data(self, data: str) -> None:
-        if data.strip() and self.open and self.open[-1][0] not in self.SILENT:
-            self.found.append(_Node(*self.open[-1], " ".join(data.split())))
-
-
 def _report() -> str:
     made = unconverged(with_sensitivity(results()))
     made["sensitivity"][-1]["error_key"] = "network"
@@ -449,9 +387,9 @@ PAGES: Mapping[str, Callable[[], str]] = {
 def test_no_english_and_no_decimal_point_on_a_dutch_page(name: str) -> None:
     page = PAGES[name]()
     assert '<html lang="nl"' in page
-    nodes = [node for node in _Nodes(page).found if node.language == "nl"]
+    nodes = [node for node in Nodes(page).found if node.language == "nl"]
     assert len(nodes) > 100
-    assert [node.text for node in nodes if _foreign(node.text)] == []
+    assert [node.text for node in nodes if foreign(node.text)] == []
     every = " ".join(node.text for node in nodes)
     whole = [text for entry in load(TEXTS).entries.values() for text in _forms(entry).values()]
     sentences_of_english = [text for text in whole if len(_words(text)) > 3 and not _fields(text)]
@@ -461,5 +399,5 @@ def test_no_english_and_no_decimal_point_on_a_dutch_page(name: str) -> None:
 def test_the_same_results_have_the_same_nodes_in_both_languages() -> None:
     """No sentence stands in one language only."""
     made = {**with_sensitivity(results(LONG_TERM)), "translations": _translations()}
-    english, dutch = (_Nodes(report.render(made, ROOT / "reports", tag)).found for tag in ("en", "nl"))
+    english, dutch = (Nodes(report.render(made, ROOT / "reports", tag)).found for tag in ("en", "nl"))
     assert [node.tag for node in english] == [node.tag for node in dutch]
