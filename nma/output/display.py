@@ -44,12 +44,13 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table; the first cell of each row is its head."""
+    """A table; the first cell of each row is its head. One in ``cards`` stands as a card a row where room is scarce."""
 
     caption: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     wide: bool = False
+    cards: bool = False
 
 
 def treatments(reading: Reading) -> Table:

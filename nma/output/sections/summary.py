@@ -89,7 +89,7 @@ def _table(reading: Reading, found: Row) -> Table:
     )
     kept = [baseline["id"] for baseline in baselines]
     rows = tuple(_row(reading, row, kept) for row in found["rows"])
-    return Table(text("summary.caption", outcome=outcome(reading)), columns, rows, wide=True)
+    return Table(text("summary.caption", outcome=outcome(reading)), columns, rows, wide=True, cards=True)
 
 
 def _baselines(reading: Reading) -> Sequence[Row]:
