@@ -136,10 +136,10 @@ def _reasons(reading: Reading, row: Row) -> dict[str, object]:
     text = reading.text
     said = [
         (
-            text("certainty.reason_of", domain=text(DOMAINS[entry["domain"]]), concern=concern(reading, entry)),
-            reason(reading, row, entry),
+            text("certainty.reason_of", domain=text(head), concern=concern(reading, entry)),
+            reason(reading, entry),
         )
-        for entry in row["domains"]
+        for head, entry in zip(_HEADS[2:], row["domains"], strict=True)
     ]
     if row["overall"]:
         domains = text("certainty.level_by", level=text(LEVELS[row["overall"]["computed"]][0]))

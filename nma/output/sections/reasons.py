@@ -66,7 +66,7 @@ WHY = {
 _SHARES = ("low", "unclear", "high", "not_assessed", "weak_basis", "yes", "no")
 
 
-def reason(reading: Reading, row: Row, entry: Row) -> str:
+def reason(reading: Reading, entry: Row) -> str:
     """Why a domain of a comparison is judged as it is; a judgement of people first, then what the rule alone says."""
     text, said = reading.text, computed(reading, entry["reason"])
     if not entry["by"]:
