@@ -38,13 +38,19 @@ def draw(figure: Figure, layout: Layout = Layout.WIDE, prefix: str = "", tips: t
         An ``svg`` element with title and description, ids of its own, and text that stays text.
     """
     name = f"{prefix}{figure.name}-{layout.name.lower()}"
-    with drawing(name):
+    return finish(_drawn(figure, layout), name, (figure.title, figure.alt), tips)
+
+
+@lru_cache(maxsize=256)
+def _drawn(figure: Figure, layout: Layout) -> str:
+    """What matplotlib draws, once for the page and for the file beside it."""
+    with drawing(f"{figure.name}-{layout.name.lower()}"):
         canvas = Canvas()
         FigureCanvasSVG(canvas)
         _DRAWERS[type(figure)](canvas, figure, layout)
         stream = io.StringIO()
         canvas.savefig(stream, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    return finish(stream.getvalue(), name, (figure.title, figure.alt), tips)
+    return stream.getvalue()
 
 
 def standalone(figure: Figure) -> str:
