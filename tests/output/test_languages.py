@@ -14,8 +14,10 @@ from dutch import Nodes, foreign
 from inconsistency_sample import differences, found, single, tree
 from output_sample import LONG_TERM, ROOT, bare, many, results, unconverged, with_sensitivity
 
-from nma import yamlio
+from nma import Project, yamlio
 from nma.analysis.translations import load_translations
+from nma.evidence import select
+from nma.fitting.nuts import PARAMETERISATION
 from nma.languages import Pages, languages_there
 from nma.output import compose, display, report, sentences
 from nma.output.figures import Figure
@@ -49,6 +51,12 @@ SAME_WORD = {
 """Words that are spelt alike in English and Dutch; node-splits and follow-up are the Dutch terms of the field too."""
 
 
+@cache
+def _text(language: str) -> Text:
+    return load(TEXTS, language)
+
+
+@cache
 def _entries(language: str, part: str) -> dict[str, Entry]:
     return dict(_flat(yamlio.load(TEXTS / language / part).data, ""))
 
@@ -121,7 +129,7 @@ def test_the_check_for_english_would_see_it() -> None:
 
 
 def test_dates_and_numbers_follow_the_language(text: Text) -> None:
-    dutch = load(TEXTS, "nl")
+    dutch = _text("nl")
     assert text.date("2026-11-25T04:10:00Z") == "25 November 2026"
     assert dutch.date("2026-11-25T04:10:00Z") == "25 november 2026"
     assert dutch.date("2026-03-01") == "1 maart 2026"
@@ -151,7 +159,7 @@ def _translations() -> Made:
 
 
 def _dutch(made: Made) -> Reading:
-    return Reading({**made, "translations": _translations()}, load(TEXTS, "nl"))
+    return Reading({**made, "translations": _translations()}, _text("nl"))
 
 
 def test_words_of_the_project_are_told_in_its_translations() -> None:
@@ -182,7 +190,7 @@ def test_a_text_without_a_translation_is_marked_with_its_language() -> None:
     reading = _dutch(made)
     assert reading.language_of("Does it work?") == "en"
     assert reading.language_of(reading.analysis["title"]) == ""
-    assert Reading(made, load(TEXTS)).language_of("Does it work?") == ""
+    assert Reading(made, _text("en")).language_of("Does it work?") == ""
     page = report.render({**made, "translations": _translations()}, ROOT / "reports", "nl")
     assert '<p class="question" lang="en">Does it work?</p>' in page
 
@@ -249,8 +257,33 @@ def test_the_reason_of_an_exclusion_is_said_in_dutch(key: str, values: Made, sai
 def test_every_reason_of_selection_has_a_text_and_a_test() -> None:
     source = (ROOT / "nma/evidence/reasons.py").read_text("utf-8")
     prefix = "said.reason."
-    texts = {key.removeprefix(prefix) for key in load(TEXTS).entries if key.startswith(prefix)}
+    texts = {key.removeprefix(prefix) for key in _text("en").entries if key.startswith(prefix)}
     assert {key for key in texts if f'"{key}"' in source} == texts == {key for key, _, _ in REASONS}
+
+
+def test_pages_say_in_english_what_the_line_beside_the_key_says(text: Text) -> None:
+    project = Project.find(ROOT)
+    excluded = select(project.registry, project.analysis("long-term")).excluded
+    made = results()
+    made["evidence"]["excluded"] = [
+        {
+            "id": e.id,
+            "label": e.label,
+            "rule": e.rule,
+            "reason": e.reason,
+            "reason_key": e.key,
+            "reason_values": e.values,
+        }
+        for e in excluded
+    ]
+    told_rows = Reading(made, text).evidence["excluded"]
+    assert {row["reason_key"] for row in told_rows} >= {"", "population", "follow_up", "basis", "awaiting_data"}
+    assert [row["reason"] for row in told_rows] == [exclusion.reason for exclusion in excluded]
+
+
+def test_pages_say_in_english_how_the_sampler_saw_the_model(text: Text) -> None:
+    said = {words: text(f"said.parameterisation.{words[0]}_{words[1]}") for words in PARAMETERISATION}
+    assert said == PARAMETERISATION
 
 
 def test_lines_of_the_engines_are_said_in_dutch() -> None:
@@ -368,7 +401,7 @@ def _checks(make: Callable[[], Made]) -> Callable[[], str]:
     def render() -> str:
         made = make()
         made["sampling"]["worst"] = "heterogeneity"
-        case = case_of({**made, "translations": _translations()}, load(TEXTS, "nl"))
+        case = case_of({**made, "translations": _translations()}, _text("nl"))
         return checks.render(case, checks.sections(case), ROOT / "reports")
 
     return render
@@ -391,7 +424,7 @@ def test_no_english_and_no_decimal_point_on_a_dutch_page(name: str) -> None:
     assert len(nodes) > 100
     assert [node.text for node in nodes if foreign(node.text)] == []
     every = " ".join(node.text for node in nodes)
-    whole = [text for entry in load(TEXTS).entries.values() for text in _forms(entry).values()]
+    whole = [text for entry in _text("en").entries.values() for text in _forms(entry).values()]
     sentences_of_english = [text for text in whole if len(_words(text)) > 3 and not _fields(text)]
     assert [text for text in sentences_of_english if text in every] == []
 
