@@ -20,7 +20,7 @@ _PEOPLE = Scale(0.0, False, "", "")
 _HOW = {"random effects": "absolute.how.random", "one arm": "absolute.how.one_arm"}
 _CONSTANT = {"log RR": "measure.RR.name", "log OR": "measure.OR.name", "RD": "measure.RD.name"}
 """What is taken to be the same at every risk, by the scale on which effects add."""
-_WIDTHS = (0.25, 0.6, 0.625, 0.83)
+_WIDTHS = (0.275, 0.605, 0.63, 0.835)
 """Signed intervals are longer than others: where the plot and the two columns stand, in shares of a wide page."""
 _HEADS = ("table.treatment", "absolute.head.with", "absolute.head.difference")
 
