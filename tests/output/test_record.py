@@ -24,6 +24,12 @@ def texts(templates: Path) -> dict[str, Text]:
     return {language: load(templates / "text", language) for language in LANGUAGES}
 
 
+@pytest.fixture(scope="module")
+def page(templates: Path) -> str:
+    """The report of the long-term analysis in both languages."""
+    return report.render(made("long-term"), templates, LANGUAGES)
+
+
 @pytest.fixture
 def found() -> dict[str, Any]:
     return made("long-term")
@@ -49,17 +55,17 @@ def test_the_count_of_the_checklist_is_that_of_its_table(
     assert sum(shown.count(word) for word in words) == 32
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("language", "prefix"), [("en", ""), ("nl", "nl-")])
 def test_every_place_of_the_checklist_is_on_the_page(
-    found: dict[str, Any], language: str, templates: Path, texts: dict[str, Text]
+    page: str, language: str, prefix: str, texts: dict[str, Text]
 ) -> None:
-    page = report.render(found, templates, (language,))
-    ids = set(re.findall(r'<section id="([a-z_]+)"', page))
-    (block,) = prisma.blocks(Reading(found, texts[language]))
+    (block,) = prisma.blocks(Reading(made("long-term"), texts[language]))
     links = {target for row in block.tables[0].rows for cell in row for target, _ in cell.links}
     assert len(links) > 12
-    assert links <= ids
-    assert {f'href="#{target}"' for target in links} <= set(re.findall(r'href="#[a-z_]+"', page))
+    table = re.search(rf'<section id="{prefix}prisma".*?</section>', page, flags=re.S)
+    assert table is not None
+    assert set(re.findall(r'href="#([a-z_-]+)"', table.group())) == {f"{prefix}{target}" for target in links}
+    assert {f"{prefix}{target}" for target in links} <= set(re.findall(r'<section id="([a-z_-]+)"', page))
 
 
 @pytest.mark.parametrize("name", ["one trial", "triangle", "common effect"])
@@ -125,11 +131,27 @@ def test_hostile_words_stay_in_their_cells(found: dict[str, Any], templates: Pat
     for arm in mapped["arms"]:
         arm["treatment"] = arm["treatment"] or "unknown"
     mapped["context"][0] |= {"label": "{0} {x}", "source": "<i>s</i>"}
-    page = report.render(found, templates, LANGUAGES)
+    page = report.render(found, templates, ("en",))
     assert "<img src=x" not in page
     assert "<script>\n" not in page.partition("unknown")[2][:50]
     assert "&lt;i&gt;s&lt;/i&gt;" in page
     assert "{0} {x}" in page
+
+
+def test_every_button_copies_something_of_its_own_language(page: str) -> None:
+    buttons = dict(re.findall(r'<button [^>]*data-copy="#([a-z-]+)"[^>]*>([^<]+)</button>', page))
+    names = ("prose-methods", "prose-results", "prose-references", "prose-bibtex")
+    assert {name: buttons[name] for name in names} == {
+        "prose-methods": "Copy the methods",
+        "prose-results": "Copy the results",
+        "prose-references": "Copy the references",
+        "prose-bibtex": "Copy the BibTeX",
+    }
+    assert buttons["nl-prose-methods"] == "Kopieer de methoden"
+    assert all(page.count(f'id="{name}"') == 1 for name in buttons)
+    numbered = re.search(r'id="prose-references".*?</div>', page, flags=re.S)
+    assert numbered is not None
+    assert "<p>1. <bdi>Hutton B," in numbered.group()
 
 
 def test_arms_outside_say_why(found: dict[str, Any], texts: dict[str, Text]) -> None:

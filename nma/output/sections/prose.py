@@ -8,6 +8,9 @@ from nma.output.citing.bibtex import bibtex
 from nma.output.prose import findings, methods
 from nma.output.prose.saying import Paragraph, cited, paragraphs
 from nma.output.reading import Reading
+from nma.output.text import Text
+
+_COPY = {"methods": "prose.copy_methods", "results": "prose.copy_results"}
 
 
 def blocks(reading: Reading) -> tuple[Block, ...]:
@@ -18,13 +21,11 @@ def blocks(reading: Reading) -> tuple[Block, ...]:
         Block(lead=(text("prose.lead"),)),
         *(
             Block(
-                text(heading),
-                warnings=alarm,
-                widgets=(Widget("prose", {"id": name, "alarm": alarm, "paragraphs": written}),),
+                text(heading), warnings=alarm, widgets=(_body(text, name, alarm, paragraphs(text, made, references)),)
             )
-            for name, heading, written in (
-                ("prose-methods", "prose.methods", _methods(reading, references)),
-                ("prose-results", "prose.results", _results(reading, references)),
+            for name, heading, made in (
+                ("methods", "prose.methods", methods.parts(reading)),
+                ("results", "prose.results", findings.parts(reading)),
             )
         ),
         Block(
@@ -45,9 +46,6 @@ def _references(reading: Reading) -> Bibliography:
     return bibliography(reading, [*cited(methods.parts(reading)), *cited(findings.parts(reading))])
 
 
-def _methods(reading: Reading, references: Bibliography) -> tuple[Paragraph, ...]:
-    return paragraphs(reading.text, methods.parts(reading), references)
-
-
-def _results(reading: Reading, references: Bibliography) -> tuple[Paragraph, ...]:
-    return paragraphs(reading.text, findings.parts(reading), references)
+def _body(text: Text, name: str, alarm: tuple[str, ...], written: tuple[Paragraph, ...]) -> Widget:
+    """One of the sections, with the button that copies it."""
+    return Widget("prose", {"id": f"prose-{name}", "alarm": alarm, "paragraphs": written, "button": text(_COPY[name])})
