@@ -110,7 +110,7 @@ def test_every_reason_of_the_rules_has_a_sentence(words):
         assert "{" not in found
 
 
-SHARES = [(0.0, "none", "niets"), (1.0, "all", "alles"), (0.153, "15%", "15%"), (0.001, "<1%", "<1%")]
+SHARES = [(0.0, "none", "geen"), (1.0, "all", "alles"), (0.153, "15%", "15%"), (0.001, "<1%", "<1%")]
 
 
 @pytest.mark.parametrize(("value", "english", "dutch"), SHARES)
@@ -260,7 +260,7 @@ def test_data_without_judgements_say_so_in_one_sentence(words):
 
 
 def test_tables_for_spreadsheets_hold_every_comparison_and_domain():
-    made = with_certainty(sample.results(), PEOPLE)
+    made = with_certainty(sample.results(), PEOPLE) | {"absolute": None}
     found = tables.frames(made)
     assert len(found["certainty"]) == 10 * 7
     assert len(found["summary_of_findings"]) == len(made["summary"]["rows"]) * 2
