@@ -17,7 +17,7 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.transforms import ScaledTranslation, blended_transform_factory
 
 from nma.output.axes import Axis
-from nma.output.draw.slim import TIP, slim
+from nma.output.draw.slim import TAG, TIP, slim
 from nma.output.figures import Interval
 from nma.output.palette import INK, PREDICTIVE, QUIET, RULE, Mark
 
@@ -67,7 +67,7 @@ def finish(svg: str, name: str, words: tuple[str, str], tips: tuple[str, ...] = 
     body = svg[svg.index("<svg") :]
     body = slim(_WHOLE_PAGE.sub("", body))
     body = _TIP.sub(lambda found: _told(found, tips), body)
-    body = _IDS.sub(lambda found: f"{found.group(1)}{name}-", body)
+    body = TAG.sub(lambda tag: _IDS.sub(rf"\g<1>{name}-", tag.group()), body)
     end = body.index(">")
     told = f'<title id="{name}-title">{escape(title)}</title>\n <desc id="{name}-desc">{escape(alt)}</desc>'
     head = re.sub(r'\s(width|height)="[^"]*"', "", body[:end])
