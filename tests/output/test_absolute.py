@@ -122,6 +122,13 @@ def test_the_table_says_what_the_results_say(read: Read, made_fit: Any) -> None:
     assert cells[2].order == row["difference"]["median"]
 
 
+def test_only_a_difference_that_is_settled_is_bold(read: Read, made_fit: Any) -> None:
+    made = decided(made_fit, (0.0, 0.9))
+    shown = [table for block in absolute.blocks(read(made)) for table in block.tables][1]
+    bold = {cells[0].text: cells[2].strong for cells in shown.rows}
+    assert bold == {"A": False, "B": False, "C": True}
+
+
 def test_the_figure_holds_the_differences(read: Read, made_fit: Any) -> None:
     made = decided(made_fit, (0.7, 0.9))
     (figure, caption), *_ = absolute.blocks(read(made))[0].figures
