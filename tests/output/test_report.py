@@ -208,7 +208,7 @@ def test_any_network_is_written_whole_and_small(tmp_path: Path, templates: Path,
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert Page(page).open == []
     assert len(page.encode()) < 3_000_000
-    assert {path.name for path in tmp_path.iterdir()} == {"report.html", "tables", "figures"}
+    assert {path.name for path in tmp_path.iterdir()} == {"report.html", "references.bib", "tables", "figures"}
     names = {path.stem for path in (tmp_path / "figures").iterdir()}
     assert {"answer", "network", "rank-probabilities", "cumulative-ranks"} <= names
     assert any(name.startswith("forest") for name in names)
