@@ -108,6 +108,16 @@ def assert_same_ten_digits(found, expected):
     np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
 
 
+def test_many_equal_paths_of_igraph():
+    """A made-up network of eight treatments, full of paths of one length: the choice among them is netcontrib's."""
+    pin = PINS["made"]
+    places = [tuple("ABCDEFGH".index(name) for name in pair.split(":")) for pair in pin["weights"]]
+    weights = pin["weights"].values()
+    arms = [Arms(pair, np.zeros(2), np.array([1 / w, 1e-300])) for pair, w in zip(places, weights, strict=True)]
+    found = shares(aggregate(arms, 8, 0.0), FlowPaths.SHORTEST)
+    assert_same_ten_digits(found, pin["shortest_path"])
+
+
 def brute_force(network, pair):
     """Every walk of a flow, one by one, with its probability: the definition of the random-walk method."""
     hat = network.hat()[network.pairs.tolist().index(list(pair))]

@@ -12,6 +12,7 @@ from networks import fake_fit, frame_of
 from scipy import stats
 
 import nma
+from nma.answers import without_data as without_data_module
 from nma.answers.small_study import FunnelPoint, asymmetry, funnel, small_study
 from nma.answers.without_data import without_data
 from nma.evidence import select
@@ -121,6 +122,11 @@ def test_no_test():
         assert found["comparisons"] == len(y)
 
 
+def test_ten_points_are_enough():
+    se = np.linspace(0.1, 1, 10)
+    assert asymmetry(made(se**2, se), True)[0]["refused"] is None
+
+
 def test_of_a_fit(analysis, triangle):
     """The better ranked against the other, everything against the reference; plain data."""
     evidence = nma.Evidence.from_frame(triangle, analysis())
@@ -201,6 +207,33 @@ def test_a_trial_that_another_rule_keeps_out_is_not_missed(long_term):
     other = study.model_copy(update={"population": study.population.model_copy(update={"flags": {flag: "no"}})})
     changed = replace(registry, studies={**registry.studies, first: other})
     assert first not in {row["study"] for row in without_data(evidence, changed)["without_data"]}
+
+
+def arms_in(study, nodes):
+    """A trial whose arms lie in these nodes."""
+    arms = [arm.model_copy(update={"node": node}) for arm, node in zip(study.arms, nodes, strict=False)]
+    return study.model_copy(update={"arms": tuple(arms)})
+
+
+def test_a_trial_within_one_treatment_is_not_missed(long_term):
+    registry, evidence = long_term
+    first = without_data(evidence, registry)["without_data"][0]["study"]
+    for nodes, listed in ((("SE", "TE"), True), (("SE", "SE"), False), (("SE", None), False)):
+        changed = replace(registry, studies={**registry.studies, first: arms_in(registry.studies[first], nodes)})
+        rows = without_data(evidence, changed)["without_data"]
+        assert (first in {row["study"] for row in rows}) == listed
+
+
+@pytest.mark.parametrize(("months", "listed"), [([6.0], False), ([6.0, 18.0], True), ([], True)])
+def test_follow_up_that_may_lie_in_the_window(long_term, monkeypatch, months, listed):
+    """One noted length within it is enough; none noted leaves the question open."""
+    registry, evidence = long_term
+    first = without_data(evidence, registry)["without_data"][0]["study"]
+    noted = without_data_module._months
+    monkeypatch.setattr(without_data_module, "_months", lambda study: months if study.id == first else noted(study))
+    found = without_data(evidence, registry)
+    assert (first in {row["study"] for row in found["without_data"]}) == listed
+    assert (first in found["outside_window"]) != listed
 
 
 def test_without_a_registry(analysis, triangle):

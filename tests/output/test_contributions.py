@@ -164,8 +164,7 @@ def test_a_large_network_shows_a_part_and_says_so(read: Read) -> None:
     assert isinstance(figure, Heat)
     assert len(figure.rows) == contributions.MOST_ROWS
     assert len(figure.columns) == contributions.MOST_COLUMNS
-    assert f" {190 - 15} " in caption
-    assert f" {19 - 14} " in caption
+    assert 0 < caption.index(f" {190 - 15} ") < caption.index(f" {19 - 14} ")
     assert "random walk" in said(made) or "toevalswandeling" in said(made)
     if reading.text.language == "en":
         assert all("</svg>" in draw(figure, layout) for layout in Layout)
