@@ -29,7 +29,9 @@ LEVEL = 0.005
 """Two treatments whose SUCRA lie closer are level, as in the sweeps."""
 LIMITS_APART = 3.92
 """Standard deviations between the 95 % limits of a normal distribution, for results that hold no standard deviation."""
-UNMODELLED = ("name", "title", "question", "better_in_words", "sensitivity", "sampling", "select", "outcome_label")
+UNMODELLED = (
+    "name", "title", "question", "better_in_words", "reporting", "sensitivity", "sampling", "select", "outcome_label",
+)  # fmt: skip
 """Keys of a specification that change no number of a fit of given trials."""
 
 Row = Mapping[str, Any]

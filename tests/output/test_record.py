@@ -10,7 +10,7 @@ import pytest
 from output_sample import results
 from record_cases import made
 
-from nma.output import report
+from nma.output import pages, report
 from nma.output.draw import Layout, draw
 from nma.output.reading import Reading
 from nma.output.sections import evidence_map, prisma
@@ -26,8 +26,10 @@ def texts(templates: Path) -> dict[str, Text]:
 
 @pytest.fixture(scope="module")
 def page(templates: Path) -> str:
-    """The report of the long-term analysis in both languages."""
-    return report.render(made("long-term"), templates, LANGUAGES)
+    """The report of the long-term analysis in both languages, its figures left blank."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(pages, "draw", lambda *asked: "<svg></svg>")
+        return report.render(made("long-term"), templates, LANGUAGES)
 
 
 @pytest.fixture
@@ -124,7 +126,10 @@ def test_the_figure_holds_every_arm_once_and_draws_in_both_layouts(
         assert draw(record, layout).startswith("<svg")
 
 
-def test_hostile_words_stay_in_their_cells(found: dict[str, Any], templates: Path) -> None:
+def test_hostile_words_stay_in_their_cells(
+    found: dict[str, Any], templates: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "draw", lambda *asked: "<svg></svg>")
     mapped = found["evidence_map"]
     mapped["arms"][0]["arm"] = "<img src=x onerror=alert(1)>" + "z" * 400
     mapped["treatments"][-1] |= {"label": "<script>", "short": "\u202e" + "ש" * 60, "treatment": "unknown"}
@@ -136,6 +141,8 @@ def test_hostile_words_stay_in_their_cells(found: dict[str, Any], templates: Pat
     assert "<script>\n" not in page.partition("unknown")[2][:50]
     assert "&lt;i&gt;s&lt;/i&gt;" in page
     assert "{0} {x}" in page
+    record, _ = evidence_map.blocks(Reading(found, load(templates / "text")))[0].figures[0]
+    assert all(draw(record, layout).count("<svg") == 1 for layout in Layout)
 
 
 def test_every_button_copies_something_of_its_own_language(page: str) -> None:
