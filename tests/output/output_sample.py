@@ -155,7 +155,7 @@ def _analysis(measure: str, better: str, reference: str, common: bool) -> dict[s
         "better": better,
         "better_in_words": _better_words(better),
         "measure": measure,
-        "likelihood": "binomial",
+        "likelihood": "normal" if measure == "RD" else "binomial",
         "link": {"RR": "log", "OR": "logit", "RD": "identity"}[measure],
         "effects": "common" if common else "random",
         "reference": reference,
