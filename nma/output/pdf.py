@@ -38,6 +38,8 @@ PLACES = {
     ),
 }
 """Where macOS and Windows keep them, below the folder that an environment variable names."""
+SNAPS = "/snap/"
+"""Where Ubuntu keeps the programs that are shut in."""
 PATIENCE = 120.0
 """Seconds after which a browser hangs; a page takes a few."""
 FLAGS = (
@@ -83,7 +85,7 @@ def write(results: Mapping[str, Any], path: Path, templates: Path, language: str
     from nma.output import report
 
     page = without_links_to_files(report.render(results, templates, (language,)))
-    with tempfile.TemporaryDirectory(prefix="nma-print-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(prefix="nma-print-", dir=_room(), ignore_cleanup_errors=True) as folder:
         source, made = Path(folder) / "report.html", Path(folder) / "report.pdf"
         source.write_text(page, encoding="utf-8")
         print_page(source, made)
@@ -140,11 +142,17 @@ def print_page(source: Path, target: Path) -> None:
         There is no browser, it failed, or it hung for longer than ``PATIENCE``.
     """
     program = browser()
-    with tempfile.TemporaryDirectory(prefix="nma-profile-", ignore_cleanup_errors=True) as profile:
+    with tempfile.TemporaryDirectory(prefix="nma-profile-", dir=_room(), ignore_cleanup_errors=True) as profile:
         asked = [program, *FLAGS, *_unboxed(), f"--user-data-dir={profile}", f"--print-to-pdf={target}"]
         said = _ran([*asked, source.as_uri()])
     if not target.is_file() or target.read_bytes()[:5] != b"%PDF-":
         raise OutputError(Problem(program, "", "printed nothing", said or None, hint=f"try another one in {VARIABLE}"))
+
+
+def _room() -> Path | None:
+    """Where a browser may read and write: one that Ubuntu packed as a snap sees only a folder of its own."""
+    own = Path.home() / "snap/chromium/common"
+    return own if browser().startswith(SNAPS) and own.is_dir() else None
 
 
 def _unboxed() -> list[str]:
