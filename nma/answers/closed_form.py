@@ -13,16 +13,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr, ndtri
+from scipy.stats import qmc
 
 from nma.fitting import Fit
-from nma.fitting.exact.many_arm import lattice
 from nma.fitting.exact.normal import Mixture
 
 Floats = npt.NDArray[np.floating[Any]]
 
 HALVINGS = 60
 POINTS = 2**15
-"""Points over which rank probabilities are summed: their error is below 0.0005."""
+"""Points over which rank probabilities are summed: their error is about 0.002, with nine treatments up to 0.004."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,9 @@ def differences(found: Mixture) -> Differences:
 
 def even_draws(found: Mixture, seed: int) -> tuple[Floats, Floats]:
     """Draws that fill the posterior evenly: effects, shape (POINTS, T), and τ, shape (POINTS,)."""
-    points = lattice(POINTS, found.mean.shape[1], 1, np.random.default_rng([seed, 6]))[0]
+    scrambled = qmc.Sobol(found.mean.shape[1], rng=np.random.default_rng([seed, 6])).random(POINTS)
+    tiny = np.finfo(float).eps
+    points = np.clip(scrambled, tiny, 1 - tiny)
     node = np.minimum(np.searchsorted(np.cumsum(found.weight), points[:, 0]), len(found.weight) - 1)
     roots = np.linalg.cholesky(found.covariance[:, 1:, 1:])
     effects = np.zeros((POINTS, found.mean.shape[1]))
