@@ -74,7 +74,7 @@ _OWES = {
     "27": "prisma.owes.i27",
 }
 """What is owed of an item that does not stand; the others always stand."""
-_HEADS = ("prisma.head.item", "prisma.head.asks", "prisma.head.state", "prisma.head.place", "prisma.head.owed")
+_HEADS = ("prisma.head.item", "prisma.head.state", "prisma.head.asks", "prisma.head.place", "prisma.head.owed")
 
 
 def blocks(reading: Reading) -> tuple[Block, ...]:
@@ -101,8 +101,8 @@ def _row(reading: Reading, row: Row, place: int) -> tuple[Cell, ...]:
     links = tuple((section, text(f"section.{section}")) for section in row["sections"])
     return (
         Cell(number, note=text(name), order=float(place)),
-        Cell(text(asks)),
         Cell(text(_STATES[row["state"]]), strong=row["state"] != "stands"),
+        Cell(text(asks)),
         _where(reading, row, links),
         Cell(_owed(reading, row)),
     )
