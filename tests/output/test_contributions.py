@@ -22,6 +22,7 @@ from nma.output.figures import Points
 from nma.output.heat import Heat
 from nma.output.reading import Reading
 from nma.output.sections import contributions, small_study
+from nma.output.tables import frames as tables_of
 from nma.output.text import load
 
 Made = dict[str, Any]
@@ -164,6 +165,8 @@ def test_a_large_network_shows_a_part_and_says_so(read: Read) -> None:
     assert isinstance(figure, Heat)
     assert len(figure.rows) == contributions.MOST_ROWS
     assert len(figure.columns) == contributions.MOST_COLUMNS
+    left_out = {row["share"] for row in reading.results["contributions"]["overall"]["by_comparison"][14:]}
+    assert not left_out & {share for row in figure.shares for share in row}
     assert 0 < caption.index(f" {190 - 15} ") < caption.index(f" {19 - 14} ")
     assert "random walk" in said(made) or "toevalswandeling" in said(made)
     if reading.text.language == "en":
@@ -256,12 +259,14 @@ MISSING = [{"treatment": "SE", "versus": "PCO", "trials": ["lost"], "randomised"
 def test_trials_without_data(read: Read) -> None:
     people = {"randomised": 20, "unknown": 1}
     made = funnelled(NOISE, SE, without_data=[LOST], missing=MISSING, missing_people=people, outside_window=["x"])
-    block = small_study.blocks(read(made))[-1]
+    reading = read(made)
+    block = small_study.blocks(reading)[-1]
     pairs, trials = block.tables
     assert [cell.text for cell in pairs.rows[0][1:]] == ["1", "0", "1", "2"]
     assert [cell.text for cell in trials.rows[0][:5]] == ["lost", "PCO; SE", "20", "18; 24", "NCT1"]
     assert trials.rows[0][2].note
     assert " 20 " in block.lead[0]
+    assert reading.text("small_study.without.unknown", count=1) in block.lead[0]
 
 
 @pytest.mark.parametrize(("found", "key"), [([], "none"), (None, "no_registry")])
@@ -270,6 +275,25 @@ def test_none_without_data(read: Read, found: Any, key: str) -> None:
     block = small_study.blocks(reading)[-1]
     assert block.lead == (reading.text(f"small_study.without.{key}"),)
     assert not block.tables
+
+
+def test_the_files_hold_every_number() -> None:
+    found = contributed()
+    made = results() | {
+        "contributions": found,
+        "small_study": funnelled(2 * SE, SE, without_data=[LOST])["small_study"],
+    }
+    frames = tables_of(made)
+    comparisons, trials = frames["contribution_comparisons"], frames["contribution_trials"]
+    for pair in found["pairs"]:
+        rows = comparisons[(comparisons["treatment"] == pair["treatment"]) & (comparisons["versus"] == pair["versus"])]
+        told = list(zip(rows["from_treatment"], rows["from_versus"], rows["share"], strict=True))
+        assert told == [(row["treatment"], row["versus"], row["share"]) for row in pair["by_comparison"]]
+    whole = trials[trials["treatment"].isna()]
+    assert whole["share"].tolist() == [row["share"] for row in found["overall"]["by_trial"]]
+    assert len(trials) == len(whole) + sum(len(pair["by_trial"]) for pair in found["pairs"])
+    assert frames["funnel"]["adjusted"].tolist() == (2 * SE).tolist()
+    assert frames["without_data"]["months"].tolist() == ["18 24"]
 
 
 HOSTILE = "<script>alert(1)</script> عربي 🧪 " + "x" * 400
