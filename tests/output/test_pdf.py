@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pypdf
 import pytest
+from inconsistency_sample import summary
 from output_sample import results, unconverged
 
 from nma.errors import OutputError
@@ -153,7 +154,8 @@ def test_links_to_files_beside_the_page_go_and_others_stay() -> None:
 
 
 def test_a_real_browser_prints_a_tagged_page_with_an_outline_in_its_language(tmp_path: Path, templates: Path) -> None:
-    pdf.write(unconverged(results()), tmp_path / "report.pdf", templates, "nl")
+    made = unconverged(results()) | {"inconsistency": summary()}
+    pdf.write(made, tmp_path / "report.pdf", templates, "nl")
     printed = pypdf.PdfReader(tmp_path / "report.pdf")
     root = printed.trailer["/Root"]
     assert (root["/Lang"], root["/MarkInfo"]["/Marked"]) == ("nl", True)
