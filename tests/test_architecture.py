@@ -38,6 +38,8 @@ DOORS = {
     "prompt_toolkit": {"desk/asking.py"},
     "typer": {"cli/"},
     "openpyxl": {"exchange/workbooks.py"},
+    "bibtexparser": {"output/citing/bibtex.py"},
+    "pylatexenc": {"output/citing/bibtex.py"},
     "docx": {"output/paste/word.py"},
     "defusedxml": {"exchange/revman5.py"},
     "distributed": {"parallel.py"},
