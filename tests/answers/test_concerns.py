@@ -92,6 +92,14 @@ def test_within_study_bias(risks, level, key):
     assert sum(known) == pytest.approx(1, abs=1e-12)
 
 
+ROUNDED = [(1.0, 1), (1.49, 1), (1.5, 2), (2.49, 2), (2.5, 3), (2.5 - 1e-12, 3), (3.0, 3)]
+
+
+@pytest.mark.parametrize(("mean", "score"), ROUNDED)
+def test_means_are_rounded_half_up(mean, score):
+    assert concerns.rounded(mean) == score
+
+
 def test_unassessed_risk_of_bias_lowers_nothing_whatever_its_share():
     for share in (0.2, 0.5, 0.8, 1.0):
         rest = {"b": 1 - share} if share < 1 else {}

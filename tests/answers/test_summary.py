@@ -31,10 +31,10 @@ def whole(analysis, *designs, **changes):
     return found | {"summary": summary(found)}
 
 
-@pytest.fixture(scope="module")
-def found():
+@pytest.fixture(scope="module", params=["higher", "lower"])
+def found(request):
     base = {
-        "outcome": "work", "better": "higher", "measure": "OR", "likelihood": "binomial", "link": "logit",
+        "outcome": "work", "better": request.param, "measure": "OR", "likelihood": "binomial", "link": "logit",
         "effects": "random", "reference": "A",
         "priors": {
             "effects": {"family": "normal", "scale": 10},
@@ -79,6 +79,7 @@ def test_rows_are_each_treatment_against_the_reference_and_the_first_two(found):
     ranked = [row["treatment"] for row in found["ranking"]]
     pairs = [(row["treatment"], row["versus"]) for row in found["summary"]["rows"]]
     against = [(name, "A") for name in ranked if name != "A"]
+    assert ("A" in ranked[:2]) == (found["analysis"]["better"] == "higher"), "both cases are to be seen"
     assert pairs == (against if "A" in ranked[:2] else [*against, (ranked[0], ranked[1])])
 
 
