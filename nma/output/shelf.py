@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -32,8 +32,8 @@ class Shelved:
     ----------
     name : str
         Name of the folder, and the first part of its addresses.
-    title : str
-        Title of the analysis.
+    titles : Mapping[str, str]
+        Title of the analysis by the language of the page; the one it was given stands under an empty word.
     made : str
         When its results were made, as they say it.
     converged : bool or None
@@ -43,7 +43,7 @@ class Shelved:
     """
 
     name: str
-    title: str
+    titles: Mapping[str, str]
     made: str
     converged: bool | None
     pages: tuple[str, ...]
@@ -65,7 +65,15 @@ def render(folders: Sequence[Shelved], templates: Path, language: str) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    rows = [{"folder": it, "title": tidy(it.title), "name": tidy(it.name), "links": _links(it, text)} for it in folders]
+    rows = [
+        {
+            "folder": it,
+            "title": tidy(it.titles.get(language) or it.titles[""]),
+            "name": tidy(it.name),
+            "links": _links(it, text),
+        }
+        for it in folders
+    ]
     return environment.get_template(TEMPLATE).render(t=text, language=language, rows=rows)
 
 

@@ -30,7 +30,7 @@ _PAGES = ("report.html", "inconsistency.html", "firmness.html", "compare.html", 
 class _Known:
     """What one list of a folder's files says."""
 
-    title: str
+    titles: dict[str, str]
     made: str
     converged: bool | None
     files: frozenset[str]
@@ -86,7 +86,7 @@ def _shelved(name: str, folder: Path) -> Shelved:
     pages = [page for page in (*_PAGES, *forms) if page in files]
     return Shelved(
         name,
-        known[0].title or name,
+        known[0].titles if known[0].titles[""] else {"": name},
         max(one.made for one in known),
         next((one.converged for one in known if one.converged is not None), None),
         tuple(page for page in pages if file_in(folder, page)),
@@ -126,8 +126,10 @@ def _read(folder: Path, manifest: str, stamp: tuple[int, int]) -> _Known:
     converged = _part(found, "sampling").get("converged")
     analysis = _part(found, "analysis")
     title = next((str(it) for it in (analysis.get("title"), analysis.get("name"), found.get("title")) if it), "")
+    texts = _part(_part(found, "translations"), "texts")
+    titles = {"": title, **{tag: str(_part(texts, tag).get(title) or title) for tag in texts}}
     made = str(_part(found, "provenance").get("created") or "")
-    return _Known(title, made, converged if isinstance(converged, bool) else None, files)
+    return _Known(titles, made, converged if isinstance(converged, bool) else None, files)
 
 
 def _part(found: Mapping[str, Any], name: str) -> Mapping[str, Any]:

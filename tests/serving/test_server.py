@@ -42,6 +42,7 @@ def folder(path: Path, created: str = "2026-11-25T10:00:00Z", **more: Any) -> Pa
         "analysis": {"name": path.name, "title": f"Title of {path.name}"},
         "sampling": {"converged": True},
         "provenance": {"created": created},
+        "translations": {"texts": {"nl": {f"Title of {path.name}": f"Titel van {path.name}"}}},
     }
     (path / "results.json").write_text(json.dumps(found | more))
     return path
@@ -273,6 +274,8 @@ def test_the_list_is_told_in_the_language_asked_for(root: Path) -> None:
     page = render(shelved(root), REPORTS, "nl")
     assert '<html lang="nl">' in page
     assert "26 november 2026" in page
+    assert "Titel" in page
+    assert "Title of main" not in page
     assert "NIET GECONVERGEERD" in page
     assert "Er zijn hier nog geen resultaten." in render([], REPORTS, "nl")
 
@@ -284,7 +287,17 @@ def test_what_is_no_result_folder_is_not_listed(tmp_path: Path, content: str) ->
     assert shelved(tmp_path) == []
 
 
-@pytest.mark.parametrize("part", [{"analysis": 1}, {"sampling": "x"}, {"provenance": []}, {"analysis": {"title": [1]}}])
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"analysis": 1},
+        {"sampling": "x"},
+        {"provenance": []},
+        {"translations": {"texts": 3}},
+        {"translations": {"texts": {"nl": 3}}},
+        {"analysis": {"title": [1]}},
+    ],
+)
 def test_results_of_another_shape_are_listed_by_what_they_say(tmp_path: Path, part: dict[str, Any]) -> None:
     folder(tmp_path / "a", **part)
     assert [row.name for row in shelved(tmp_path)] == ["a"]
