@@ -424,6 +424,7 @@ def test_no_english_and_no_decimal_point_on_a_dutch_page(name: str) -> None:
     assert len(nodes) > 100
     assert [node.text for node in nodes if foreign(node.text)] == []
     every = " ".join(node.text for node in nodes)
+    assert "severe mental illness" not in every
     whole = [text for entry in _text("en").entries.values() for text in _forms(entry).values()]
     sentences_of_english = [text for text in whole if len(_words(text)) > 3 and not _fields(text)]
     assert [text for text in sentences_of_english if text in every] == []

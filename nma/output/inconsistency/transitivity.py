@@ -38,7 +38,7 @@ def _known(modifier: Row) -> bool:
 def name(case: Case, modifier: str) -> str:
     """A modifier in words; a flag of the population keeps its own."""
     if modifier.startswith(_FLAG):
-        flag = modifier.removeprefix(_FLAG).replace("_", " ")
+        flag = case.reading.flag(modifier.removeprefix(_FLAG))
         return case.text("checks.transitivity.flag", flag=flag)
     return case.text.word("modifier", modifier)
 
