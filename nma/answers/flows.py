@@ -189,7 +189,7 @@ def _shortest_paths(network: Aggregate) -> Floats:
     """The shortest path first, with as much flow as it carries, then the next (Papakonstantinou et al. 2018).
 
     Among paths of one length the choice is free. It is netmeta's here, so that the shares are its own: it hangs on the
-    order of treatments, and can move a share by some thousandths where paths of three comparisons or more share one.
+    order of treatments, and moves a share by up to a hundredth where many paths of three comparisons share one.
     """
     found, lines = [], [(int(lower), int(upper)) for lower, upper in network.edges]
     for flow, row, pair in zip(_flows(network), network.hat(), network.pairs, strict=True):

@@ -17,6 +17,8 @@ MOST_ROWS = 15
 MOST_COLUMNS = 14
 OPEN_TRIALS = 12
 """Trials in a table that stands open; a longer one is folded."""
+NAMED = 3
+"""Other comparisons that a sentence names with their shares."""
 _SHORT = 12
 _METHODS = {"shortest path": "contributions.method.shortest_path", "random walk": "contributions.method.random_walk"}
 
@@ -61,15 +63,18 @@ def first_two(reading: Reading, found: Row) -> tuple[str, ...]:
     own = next((it["share"] for it in row["by_comparison"] if _key(it) == _key(row)), 0.0)
     rest = [it for it in row["by_comparison"] if _key(it) != _key(row)]
     values = {"first": reading.label(first), "second": reading.label(second), "direct": percent(reading, own)}
-    key = "direct_only" if not rest else "mixed" if own > 0 else "indirect_only"
-    said = text(_FIRST_TWO[key], **values, most=_most(reading, rest[:3]), count=len(rest))
+    if not rest:
+        return text("contributions.first.direct_only", **values), *_carried(reading, row["by_trial"])
+    key = _FIRST_TWO["mixed" if own > 0 else "indirect_only", len(rest) > NAMED]
+    said = text(key, **values, most=_most(reading, rest[:NAMED]), count=len(rest), others=len(rest))
     return said, *_carried(reading, row["by_trial"])
 
 
 _FIRST_TWO = {
-    "direct_only": "contributions.first.direct_only",
-    "mixed": "contributions.first.mixed",
-    "indirect_only": "contributions.first.indirect_only",
+    ("mixed", False): "contributions.first.mixed",
+    ("mixed", True): "contributions.first.mixed_many",
+    ("indirect_only", False): "contributions.first.indirect_only",
+    ("indirect_only", True): "contributions.first.indirect_many",
 }
 
 
