@@ -70,7 +70,13 @@ class Reading:
 
     def language_of(self, said: object) -> str:
         """Tag of the language of a text of the data that is not in the language of the page; empty for any other."""
-        return str(self.results["translations"]["original"]) if said in self.results[TOLD]["original"] else ""
+        return self.original_language if said in self.results[TOLD]["original"] else ""
+
+    @property
+    def original_language(self) -> str:
+        """Tag of the language of the project's files, where that is not the language of the page; empty otherwise."""
+        language = (self.results.get("translations") or {}).get("original")
+        return "" if language in (None, self.text.language) else str(language)
 
     def flag(self, name: str) -> str:
         """A flag of the population, in words."""

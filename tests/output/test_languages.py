@@ -193,6 +193,11 @@ def test_a_text_without_a_translation_is_marked_with_its_language() -> None:
     assert Reading(made, _text("en")).language_of("Does it work?") == ""
     page = report.render({**made, "translations": _translations()}, ROOT / "reports", "nl")
     assert '<p class="question" lang="en">Does it work?</p>' in page
+    assert '<pre tabindex="0" lang="en">' in page
+    assert (
+        'lang="en"'
+        not in report.render({**made, "translations": _translations()}, ROOT / "reports").split("<body", 1)[1]
+    )
 
 
 def test_stored_translations_give_way_to_those_of_the_project() -> None:
