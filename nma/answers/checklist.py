@@ -125,7 +125,7 @@ ITEMS = (
     Item("S4", ("network", "trials"), _always),
     Item("18", ("trials", "prose"), _holds("references")),
     Item("19", ("risk",), _all_assessed),
-    Item("20", ("trials", "small_study")),
+    Item("20", ("trials",), _holds("trial_effects")),
     Item("21", ("forest", "league", "summary"), _always),
     Item("S5", ("consistency",), _consistency, needed=True),
     Item("22", ("small_study",), _holds("small_study"), needed=True),

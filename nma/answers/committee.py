@@ -17,6 +17,7 @@ from nma.answers.references import references
 from nma.answers.risk_of_bias import risk_of_bias
 from nma.answers.small_study import small_study
 from nma.answers.summary import summary
+from nma.answers.trial_effects import trial_effects
 from nma.fitting import Fit
 from nma.registry import Registry
 
@@ -57,6 +58,7 @@ def committee(ground: Ground) -> dict[str, Any]:
     found["hierarchy"] = hierarchy(ground.fit, ground.results["relative_effects"])
     found["evidence_map"] = evidence_map(ground.fit.evidence, ground.registry)
     found["references"] = references(ground.fit.evidence)
+    found["trial_effects"] = trial_effects(ground.fit.evidence, ranked)
     found |= _judgement(ground, found)
     return found | {"checklist": checklist({**ground.results, **found})}
 

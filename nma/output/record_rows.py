@@ -1,4 +1,4 @@
-"""Rows of the tables of the evidence map and the checklist: machine names and numbers as they were computed."""
+"""Rows of the tables of the evidence map, of single trials and of the checklist, as they were computed."""
 
 from __future__ import annotations
 
@@ -22,6 +22,11 @@ def shares(results: Results) -> Rows:
                 yield {"treatment": row["treatment"], "over": name, **row[name]}
 
 
+def trial_effects(results: Results) -> Rows:
+    """A row for every two arms of a trial."""
+    return list(results.get("trial_effects") or ())
+
+
 def checklist(results: Results) -> Rows:
     """A row for each item of the checklist."""
     for row in results.get("checklist") or ():
@@ -37,6 +42,7 @@ TABLES: Mapping[str, tuple[Callable[[Results], Rows], tuple[str, ...]]] = {
         shares,
         ("treatment", "over", "arms", "trials", "participants", "events", "median", "lower", "upper"),
     ),
+    "trial_effects": (trial_effects, ("study", "treatment", "versus", "measure", "effect", "lower", "upper")),
     "checklist": (checklist, ("item", "state", "sections", "told")),
 }
 """What makes the rows of each table, and its columns."""

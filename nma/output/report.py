@@ -25,6 +25,7 @@ from nma.output.sections import (
     risk,
     small_study,
     summary,
+    trial_effects,
 )
 from nma.output.text import Text
 
@@ -169,6 +170,7 @@ def _tables(reading: Reading) -> dict[str, Any]:
         "comparisons": display.comparisons(reading),
         "basis": display.basis(reading),
         "trials": display.trials(reading),
+        "trial_effects": trial_effects.made(reading),
         "excluded": display.excluded(reading),
         "sensitivity": display.sensitivity(reading),
         "gate": display.gate(reading),

@@ -28,6 +28,7 @@ NAMES = set(
         "evidence_map",
         "evidence_map_treatments",
         "checklist",
+        "trial_effects",
         "summary_of_findings",
         "risk_of_bias",
         "certainty",
