@@ -220,7 +220,7 @@ def test_what_the_funnel_says(read: Read, kind: str) -> None:
     assert any(word in text for word in words)
     others = [word for name, (_, _, own) in FUNNELS.items() if name != kind for word in own]
     assert not any(word in text for word in others)
-    assert ("p = " in text or "p < " in text) == (kind in ("toward", "away", "symmetric"))
+    assert ("p\u00a0=" in text or "p\u00a0<" in text) == (kind in ("toward", "away", "symmetric"))
     causes = reading.text("small_study.causes")
     assert (causes in said(made)) == (kind in ("toward", "away"))
     assert "</svg>" in draw(figures(made)[0], Layout.NARROW)
