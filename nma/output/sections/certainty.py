@@ -47,12 +47,13 @@ def blocks(reading: Reading) -> tuple[Block, ...]:
         return ()
     shown = _shown(reading, found["pairs"])
     judged = tuple(_judgements(reading, found["pairs"]))
-    people = (table(reading.text, reading.text("certainty.caption_people"), _PEOPLE, judged),) if judged else ()
+    people = table(reading.text, reading.text("certainty.caption_people"), _PEOPLE, judged)
     widget = Widget("certainty", {"pairs": [_reasons(reading, row) for row in shown]})
     warnings = () if reading.converged else (reading.text("stamp.long"),)
     return (
         Block(warnings=warnings, lead=_lead(reading, found["pairs"], shown), tables=(_levels(reading, shown),)),
-        Block(reading.text("certainty.reasons"), widgets=(widget,), tables=people),
+        *((Block(reading.text("certainty.heading_people"), tables=(people,)),) if judged else ()),
+        Block(reading.text("certainty.reasons"), widgets=(widget,)),
         Block(reading.text("certainty.rules"), lead=_rules(reading, len(judged))),
     )
 
@@ -149,20 +150,28 @@ def _reasons(reading: Reading, row: Row) -> dict[str, object]:
 
 
 def _judgements(reading: Reading, pairs: Sequence[Row]) -> Iterator[tuple[Cell, ...]]:
-    """A row for each judgement of a person."""
-    text = reading.text
+    """A row for each judgement of a person, however many comparisons it holds for."""
+    groups: dict[tuple[str, ...], list[tuple[Row, str]]] = {}
     for row in pairs:
-        for entry in row["domains"]:
-            if entry["by"]:
-                rule = text(CONCERNS[entry["computed"]])
-                cells = (text(DOMAINS[entry["domain"]]), concern(reading, entry), rule)
-                yield _person(reading, row, cells, judged_otherwise(entry))
-        if row["overall"]:
-            own = row["overall"]
-            cells = text("certainty.domain.overall"), level(reading, row), text(LEVELS[own["computed"]][0])
-            yield _person(reading, row, cells, own)
+        for domain, judged, rule, own in _own(reading, row):
+            key = domain, judged, own["reason"], own["by"], own["date"] or ""
+            groups.setdefault(key, []).append((row, rule))
+    for (domain, judged, why, by, date), members in groups.items():
+        rules = list(dict.fromkeys(rule for _, rule in members))
+        names = pair(reading, members[0][0])
+        if len(members) > 1:
+            names = reading.text("certainty.several", count=len(members))
+        cells = (names, domain, judged, reading.text.listed(rules), why)
+        yield *(Cell(cell) for cell in cells), Cell(by, note=reading.text.date(date))
 
 
-def _person(reading: Reading, row: Row, cells: tuple[str, ...], own: Row) -> tuple[Cell, ...]:
-    by = Cell(own["by"], note=reading.text.date(own["date"] or ""))
-    return Cell(pair(reading, row)), *(Cell(cell) for cell in cells), Cell(own["reason"]), by
+def _own(reading: Reading, row: Row) -> Iterator[tuple[str, str, str, Row]]:
+    """What people judged of a comparison: of what, how, how the rule judges it, and who and why."""
+    text = reading.text
+    for entry in row["domains"]:
+        if entry["by"]:
+            rule = text(CONCERNS[entry["computed"]])
+            yield text(DOMAINS[entry["domain"]]), concern(reading, entry), rule, judged_otherwise(entry)
+    if row["overall"]:
+        rule = text(LEVELS[row["overall"]["computed"]][0])
+        yield text("certainty.domain.overall"), level(reading, row), rule, row["overall"]
