@@ -19,7 +19,19 @@ FLOORS = [
     ("answers",),
     ("sweeps", "simulation"),
     ("output", "exchange"),
-    ("comparing", "desk", "serving", "judging", "sides", "stored", "workflow", "diagnosis", "sweeping", "simulating", "listing"),
+    (
+        "comparing",
+        "desk",
+        "serving",
+        "judging",
+        "sides",
+        "stored",
+        "workflow",
+        "diagnosis",
+        "sweeping",
+        "simulating",
+        "listing",
+    ),
     ("terminal", "cli", "__main__"),
 ]
 """From the ground up. ``project`` stands above registry and analysis, because it hands out both."""
