@@ -129,7 +129,7 @@ def _words(text: Text) -> dict[str, str]:
         "decimal": text.numbers.decimal,
         "sorted-ascending": text("form.sorted.ascending", column="{column}"),
         "sorted-descending": text("form.sorted.descending", column="{column}"),
-        "sorted-none": text("form.sorted.none"),
+        "sorted-back": text("form.sorted.none"),
         "copied": text("form.copied"),
         "not-copied": text("form.not_copied"),
     }

@@ -37,9 +37,9 @@
     table.querySelectorAll("th[aria-sort]").forEach((other) => other.removeAttribute("aria-sort"));
     if (way) head.setAttribute("aria-sort", way);
     table.tBodies[0].append(...(way ? sorted(rows, head, way) : rows));
-    const { sortedNone, [way === "descending" ? "sortedDescending" : "sortedAscending"]: told } = head.closest(".language").dataset;
+    const { sortedBack, [way === "descending" ? "sortedDescending" : "sortedAscending"]: told } = head.closest(".language").dataset;
     head.closest(".language").querySelector("[role=status]").textContent =
-      way ? told.replace("{column}", words(head)) : sortedNone;
+      way ? told.replace("{column}", words(head)) : sortedBack;
   };
 
   for (const table of document.querySelectorAll(".scroll table")) {

@@ -189,8 +189,8 @@ def test_a_fit_that_failed_is_stamped_on_every_sheet_and_hides_no_focus(visit, w
     page.evaluate("document.querySelectorAll('.language:not([hidden]) details').forEach(it => it.open = true)")
     page.mouse.click(5, 5)
     hidden = []
-    for _ in range(60):
-        page.keyboard.press("Tab")
+    for key in ["Tab"] * 60 + ["Shift+Tab"] * 60:
+        page.keyboard.press(key)
         hidden += page.evaluate(
             """() => { const it = document.activeElement, foot = (that) => that.getBoundingClientRect().bottom;
                        const stamp = document.querySelector('.language:not([hidden]) .stamp');

@@ -54,8 +54,7 @@ def _said(blocks: tuple[Any, ...]) -> str:
 
 
 def _render(made: dict[str, Any], text: Text, templates: Path) -> str:
-    case = _case(made, text)
-    return page.render(case, page.sections(case), templates)
+    return page.render_all(made, templates, (text.language,))
 
 
 @pytest.fixture(scope="module")

@@ -62,12 +62,6 @@ def render_all(found: Mapping[str, Any], templates: Path, languages: str | Seque
     return pages.page(TEMPLATE, tell, templates, languages)
 
 
-def render(case: Case, made: Mapping[str, tuple[Block, ...]], templates: Path) -> str:
-    """The page in the language of the case; ``made`` is what :func:`sections` made of it."""
-    told = case.reading, _context(case, made, "")
-    return pages.page(TEMPLATE, lambda *_: told, templates, case.text.language)
-
-
 def _context(case: Case, made: Mapping[str, tuple[Block, ...]], prefix: str) -> dict[str, Any]:
     headings = {name: case.text(SECTIONS[name][0]) for name in _there(case)}
     extra = {"sides": {name: side(case, case.found[name]) for name in ("old", "new")}}

@@ -58,12 +58,6 @@ def render_all(found: Mapping[str, Any], templates: Path, languages: str | Seque
     return pages.page(TEMPLATE, tell, templates, languages)
 
 
-def render(case: Case, made: Mapping[str, tuple[Block, ...]], templates: Path) -> str:
-    """The page in the language of the case; ``made`` is what :func:`sections` made of it."""
-    told = case.reading, _context(case, made, "")
-    return pages.page(TEMPLATE, lambda *_: told, templates, case.text.language)
-
-
 def _context(case: Case, made: Mapping[str, tuple[Block, ...]], prefix: str) -> dict[str, Any]:
     headings = {name: case.text(heading) for name, (heading, _) in SECTIONS.items()}
     extra = {"complete": case.found["complete"], "report": case.found["report"]}
