@@ -161,5 +161,5 @@ def _row(item: Item, results: Results) -> dict[str, Any]:
     sections = [name for name in item.sections if _STANDS.get(name, _always)(results)]
     if item.needed and not complete:
         sections = []
-    state = State.STANDS if told or (complete and sections) else State.PART if sections else State.OWED
+    state = State.STANDS if told or complete else State.PART if sections else State.OWED
     return {"item": item.number, "state": str(state), "sections": sections, "told": told}

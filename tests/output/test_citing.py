@@ -96,6 +96,7 @@ def test_numbers_follow_the_order_of_the_text_and_runs_are_short() -> None:
     found = Bibliography(tuple(PAPERS[key] for key in dict.fromkeys(keys)))
     assert found.mark(["lu-2004"]) == "[1]"
     assert found.mark(["dias-2013", "lu-2004"]) == "[1, 3]"
+    assert found.mark(["lu-2004", "hutton-2015"]) == "[1, 2]"
     assert found.mark(["lu-2004", "hutton-2015", "dias-2013", "nma"]) == "[1–3, 5]"
     assert found.lines()[1].startswith("Hutton B, Salanti G")
 
