@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from nma.output import compose, display, pages, sentences
+from nma.output import compose, display, page_one, pages, sentences
 from nma.output.blocks import Block
 from nma.output.figures import Figure
 from nma.output.inconsistency.case import Case
@@ -179,7 +179,7 @@ def _tables(reading: Reading) -> dict[str, Any]:
 
 def _said(reading: Reading) -> dict[str, Any]:
     return {
-        "answer": sentences.answer(reading),
+        "answer": page_one.answer(reading),
         "spread": sentences.spread(reading, reading.results["heterogeneity"]),
         "direction": sentences.direction(reading),
         "separated": sentences.separated(reading),

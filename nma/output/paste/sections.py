@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from nma.output import display, report, sentences
+from nma.output import display, page_one, report, sentences
 from nma.output.blocks import Block
 from nma.output.inconsistency.case import Case
 from nma.output.inconsistency.summary import committee
@@ -25,7 +25,7 @@ def _answer(reading: Reading) -> Blocks:
     return (
         Block(
             warnings=() if reading.converged else (text("stamp.answer"),),
-            lead=(*sentences.answer(reading), sentences.direction(reading)),
+            lead=(*page_one.answer(reading), sentences.direction(reading)),
         ),
         Block(text("heading.weak"), items=tuple(sentences.grounds(reading))),
         Block(tables=(display.treatments(reading),)),
