@@ -7,6 +7,7 @@ import re
 import xml.etree.ElementTree as Tree
 from collections.abc import Callable, Mapping
 from colorsys import rgb_to_hsv
+from dataclasses import replace
 from itertools import combinations, pairwise
 from typing import Any
 
@@ -244,6 +245,17 @@ def test_drawings_are_svg_with_words_and_the_same_each_time(read: Read, layout: 
         labelled = (root.get("aria-labelledby") or "").split()
         assert [names[name] for name in labelled] == [record.title, record.alt]
         assert not re.search(r"<(script|image|foreignObject)|metadata", first)
+
+
+def test_a_title_at_the_edge_and_a_legend_are_as_long_as_their_language_likes(read: Read) -> None:
+    reading = read(results())
+    drawn = draw.draw(replace(compose.forests(reading)[0], columns=("RR", "95%-VI", "Onderzoeken")), Layout.WIDE)
+    assert re.search(r"text-anchor:end[^>]*>Onderzoeken<", drawn)
+    found = compose.heterogeneity(reading, reading.results["heterogeneity"])
+    assert found is not None
+    drawn = draw.draw(replace(found, labels=("Vooraf", "Na alle gebruikte onderzoeken")), Layout.WIDE)
+    first, second = (float(re.search(rf'x="([\d.]+)"[^>]*>{it}', drawn)[1]) for it in ("Na alle", "Vooraf"))  # type: ignore[index]
+    assert second - first > 9 * 0.55 * len("Na alle gebruikte onderzoeken")
 
 
 def test_ids_of_all_drawings_differ(read: Read) -> None:

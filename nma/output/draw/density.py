@@ -11,6 +11,9 @@ from nma.output.draw.frame import Layout
 from nma.output.figures import Density
 from nma.output.palette import INK, QUIET
 
+_LETTER = 0.079
+"""Inches that a letter of the legend takes at most, on average."""
+
 
 def density(canvas: Canvas, figure: Density, layout: Layout) -> None:
     """Two curves over one axis, with the interval of the posterior below them."""
@@ -40,7 +43,7 @@ def _density_legend(canvas: Canvas, figure: Density, height: float) -> None:
     width = canvas.get_size_inches()[0]
     samples: tuple[tuple[float, str, str, Any], ...] = (
         (0.25, figure.labels[1], INK, "-"),
-        (1.75, figure.labels[0], QUIET, (0, (3, 2))),
+        (0.6 + _LETTER * max(len(figure.labels[1]), 16), figure.labels[0], QUIET, (0, (3, 2))),
     )
     for x, label, colour, line in samples:
         sample = matplotlib.lines.Line2D(

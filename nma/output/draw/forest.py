@@ -13,6 +13,9 @@ from nma.output.draw.frame import PAPER, Layout, canvas_of, interval, legend, ma
 from nma.output.figures import Forest, ForestRow, RankSpan, Section
 from nma.output.palette import INK, PREDICTIVE, QUIET, RULE, Mark
 
+_AT_THE_EDGE, _RIGHT = 0.9, 0.995
+"""A column that begins so far right holds short numbers; its title ends at the edge, so that none is cut off."""
+
 
 def forest(canvas: Canvas, figure: Forest, layout: Layout) -> None:
     """Rows under their headings; on a telephone the words stand above each line."""
@@ -71,7 +74,8 @@ def _column_titles(plot: Axes, figure: Forest, columns: list[float], layout: Lay
         plot.text(0.97, above, figure.columns[0], ha="right", **style)
         return
     for x, title in zip(columns[2:], figure.columns, strict=True):
-        plot.text(x, above, title, ha="left", **style)
+        edge = x > _AT_THE_EDGE
+        plot.text(_RIGHT if edge else x, above, title, ha="right" if edge else "left", **style)
 
 
 def _forest_rows(plot: Axes, ranks: Axes | None, figure: Forest, place: tuple[list[float], Layout]) -> None:
