@@ -17,12 +17,13 @@ from inconsistency_sample import summary
 from output_sample import bare, many, results, unconverged, with_sensitivity
 
 from nma.output import paste, report
+from nma.output.blocks import Widget
 from nma.output.display import Cell, Column, Table
 from nma.output.paste import markdown, word
 from nma.output.paste.document import Document, clean, document
 from nma.output.paste.pieces import Heading, Kind, Paragraph, Piece
 from nma.output.paste.sections import TEMPLATED
-from nma.output.paste.widgets import WIDGETS
+from nma.output.paste.widgets import WIDGETS, pieces_of
 from nma.output.text import load
 
 MADE = "2026-11-25T10:00:00Z"
@@ -107,6 +108,22 @@ def test_the_sentences_and_tables_are_those_of_the_page(whole: dict[str, Any], t
         if isinstance(piece, Table):
             for text in texts(piece):
                 assert text in page, text
+
+
+def test_pairs_with_both_intervals_and_the_effect_of_each_trial_can_be_pasted(templates: Path) -> None:
+    made = results()
+    trial = {"study": "drake-2013", "treatment": "SE", "versus": "PCO", "measure": "RR"}
+    made["trial_effects"] = [trial | {"effect": 1.59, "lower": 1.43, "upper": 1.77}]
+    tables = [it for it in document(made, templates, "en").pieces if isinstance(it, Table)]
+    pairs = next(it for it in tables if [column.text for column in it.columns][2:4] == ["RR (95% CrI)", "95% PI"])
+    assert len(pairs.rows) == 10
+    assert any(cell.text == "1.59 (1.43 to 1.77)" for it in tables for row in it.rows for cell in row)
+
+
+def test_a_reason_of_certainty_is_one_sentence_after_another(templates: Path) -> None:
+    values = {"pairs": [{"title": "A versus B: low", "domains": [("Imprecision: some concern.", "It crosses 1.")]}]}
+    said = list(pieces_of(Widget("certainty", values), load(templates / "text")))
+    assert said[-1] == Paragraph("Imprecision: some concern. It crosses 1.", Kind.ITEM)
 
 
 def test_a_table_of_a_fit_that_failed_says_so_itself(templates: Path) -> None:

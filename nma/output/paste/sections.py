@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
-from nma.output import display, page_one, report, sentences
+from nma.output import compose, display, page_one, report, sentences
+from nma.output.behind import behind
 from nma.output.blocks import Block
 from nma.output.inconsistency.case import Case
 from nma.output.inconsistency.summary import committee
 from nma.output.methods import methods
 from nma.output.reading import Reading, Row
+from nma.output.sections import trial_effects
 
 Blocks = tuple[Block, ...]
 
@@ -41,7 +44,9 @@ def _ranking(reading: Reading) -> Blocks:
 
 def _forest(reading: Reading) -> Blocks:
     spread = sentences.spread(reading, reading.results["heterogeneity"])
-    return (Block(reading.text("heading.heterogeneity"), lead=(spread,) if spread else ()),)
+    made = [(figure.title, behind(figure, reading.text)) for figure in compose.forests(reading)]
+    pairs = tuple(replace(table, caption=title) for title, table in made if table)
+    return Block(tables=pairs), Block(reading.text("heading.heterogeneity"), lead=(spread,) if spread else ())
 
 
 def _network(reading: Reading) -> Blocks:
@@ -63,8 +68,9 @@ def _trials(reading: Reading) -> Blocks:
     text = reading.text
     doubts = [(name, doubt) for name, trial in reading.trials.items() for doubt in trial.get("doubts") or ()]
     sources = [(name, trial["source"]) for name, trial in reading.trials.items() if trial.get("source")]
+    found = (display.basis(reading), display.trials(reading), trial_effects.made(reading))
     return (
-        Block(tables=tuple(it for it in (display.basis(reading), display.trials(reading)) if it)),
+        Block(tables=tuple(table for table in found if table)),
         Block(text("heading.doubts"), items=tuple(_of_trial(reading, *row) for row in doubts)),
         Block(text("heading.sources"), items=tuple(_of_trial(reading, *row) for row in sources)),
     )

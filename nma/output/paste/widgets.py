@@ -26,7 +26,7 @@ def _reasons(values: Values, text: Text) -> Iterator[Piece]:
     for pair in values["pairs"]:
         yield Heading(pair["title"], 3)
         for domain, sentence in pair["domains"]:
-            yield Paragraph(text("paste.fact", name=domain, value=sentence), Kind.ITEM)
+            yield Paragraph(f"{domain} {sentence}", Kind.ITEM)
 
 
 def _folded(values: Values, text: Text) -> Iterator[Piece]:
