@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from nma.output.citing.bibliography import trial_papers
 from nma.output.inconsistency.case import Case
 from nma.output.inconsistency.summary import committee
+from nma.output.people import counted
 from nma.output.prose.saying import Part, Said
 from nma.output.reading import Reading, Row, Side
 from nma.output.sections.small_study import said as said_of_funnel
@@ -170,7 +171,7 @@ def _absolute(reading: Reading) -> Iterator[Said]:
 def _at(reading: Reading, base: Row, row: Row) -> tuple[str, dict[str, str | int]]:
     text, risk, how = reading.text, base["risk"], base["how"]
     values: dict[str, str | int] = {
-        "risk": text.numbers.percent(risk["median"] if how else risk),
+        "risk": counted(text.numbers, 1000 * risk["median"]) if how else text.numbers.percent(risk),
         "name": reading.label(row["treatment"]),
         "reference": reading.label(reading.results["absolute"]["reference"]),
         "per_1000": _people(reading, row["per_1000"]),
@@ -189,7 +190,11 @@ def _certainty(reading: Reading) -> Iterator[Said]:
     if not found or not found["pairs"]:
         return
     text, counts = reading.text, Counter(pair["level"] for pair in found["pairs"])
-    told = [text("certainty.counted", level=text(key), number=counts[level]) for level, key in _LEVELS.items()]
+    told = [
+        text("certainty.counted", level=text(key), number=counts[level])
+        for level, key in _LEVELS.items()
+        if counts[level]
+    ]
     yield Said("prose.levels_found", {"count": len(found["pairs"]), "levels": text.listed(told)})
     provisional = sum(pair["provisional"] for pair in found["pairs"])
     if provisional:

@@ -118,7 +118,8 @@ def _data(reading: Reading) -> Iterator[Said]:
     readers = Counter(trial.get("status") for trial in trials)
     two, one = readers["two readers"], readers["one reader"]
     if two or one:
-        yield Said("prose.readers", {"count": len(trials), "two": two, "one": one})
+        key = "prose.readers.all" if two == len(trials) else "prose.readers.some"
+        yield Said(key, {"count": len(trials), "two": two, "one": one})
     counts = reading.evidence["basis_counts"]
     levels = [
         reading.text("basis.level", basis=reading.text.word("basis", name), number=count)
