@@ -24,6 +24,7 @@ _REACH = {
 _PAIR = {Side.TREATMENT: "answer.apart", Side.VERSUS: "answer.crossed", Side.NEITHER: "answer.together"}
 _RATIO = {"RR": "answer.words.RR", "OR": "answer.words.OR"}
 _HANGS = {"one trial": "answer.hangs.one_trial", "weak basis": "answer.hangs.weak_basis"}
+_WEAK_LINKS = {"one trial": "weak.one_trial", "weak basis": "weak.basis"}
 CHANCE = 0.05
 """Below this share of chance a sentence speaks of disagreement: the complement of the 95 % intervals beside it."""
 _WEAK = ("arm sizes assumed", "recalled")
@@ -74,15 +75,17 @@ def separated(reading: Reading) -> str:
 
 def weak_links(reading: Reading) -> list[str]:
     """A sentence per treatment whose link to the rest hangs on one trial, or on trials of a weak basis."""
-    told = {"one trial": "weak.one_trial", "weak basis": "weak.basis"}
+    rules: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for link in reading.evidence["weak_links"]:
+        rules.setdefault((link["treatment"], tuple(link["studies"])), []).append(link["rule"])
     return [
         reading.text(
-            told[link["rule"]],
-            treatment=reading.label(link["treatment"]),
-            trials=reading.text.listed([reading.trial(name) for name in link["studies"]]),
-            count=len(link["studies"]),
+            _WEAK_LINKS[rules[treatment, studies][0]] if len(rules[treatment, studies]) == 1 else "weak.both",
+            treatment=reading.label(treatment),
+            trials=reading.text.listed([reading.trial(name) for name in studies]),
+            count=len(studies),
         )
-        for link in reading.evidence["weak_links"]
+        for treatment, studies in rules
     ]
 
 

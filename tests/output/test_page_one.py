@@ -44,8 +44,8 @@ def test_page_one_keeps_the_three_sentences_and_adds_certainty_and_people(read: 
         "effect is probably substantially different from the estimate."
     )
     assert people == (
-        f"Of 1,000 people, an estimated 300 (95% credible interval 180 to 500) have competitive employment with {BEST} "
-        f"where 200 do with {CARE}."
+        "If the effect is the same at every baseline risk, of 1,000 people an estimated 300 (95% credible interval 180 "
+        f"to 500) have competitive employment with {BEST} where 200 do with {CARE}."
     )
 
 

@@ -156,6 +156,15 @@ def test_who_can_be_told_apart_from_the_best(read: Read) -> None:
     assert "than every other" in sentences.separated(read(results({"PCO": 0.0, "TE": 1.0, "SE": 2.0})))
 
 
+def test_a_link_that_is_weak_in_both_ways_is_one_sentence(read: Read) -> None:
+    made = results()
+    one = {"treatment": "PCO", "studies": ["drake-2013"]}
+    made["evidence"]["weak_links"] = [one | {"rule": "one trial"}, one | {"rule": "weak basis"}]
+    (said,) = sentences.weak_links(read(made))
+    assert "hangs on one trial, Drake 2013, and that has a weak basis" in said
+    assert said.endswith("Without that trial it could not be compared with the others.")
+
+
 def test_weak_links_are_said_with_their_trials(read: Read) -> None:
     made = results()
     made["evidence"]["weak_links"] = [
@@ -176,7 +185,7 @@ def test_weak_links_are_said_with_their_trials(read: Read) -> None:
 def test_soft_numbers_are_counted_when_no_link_is_weak(read: Read) -> None:
     made = results()
     made["evidence"]["basis_counts"] = {"stated": 15, "arm sizes assumed": 3, "recalled": 2}
-    assert "5 of 20 trials rest on assumed arm sizes or recalled numbers" in sentences.answer(read(made))[2]
+    assert "trials that rest on assumed arm sizes or recalled numbers: 5 of 20" in sentences.answer(read(made))[2]
     assert "stated 15, arm sizes assumed 3 and recalled 2" in " ".join(sentences.grounds(read(made)))
 
 
