@@ -35,7 +35,7 @@ def _certain(reading: Reading) -> tuple[str, ...]:
 
 def _certainty(reading: Reading, rows: list[tuple[str, Row]]) -> str:
     text, (name, row) = reading.text, rows[0]
-    level, meaning = certainty.level(reading, row), text(_MEANINGS[row["level"]])
+    level, meaning = certainty.level(reading, row), _meaning(reading, row)
     values = {"best": reading.label(reading.ranked[0]), "versus": reading.label(name), "level": level}
     if len(rows) == 1:
         return text("answer.certainty.one", meaning=meaning, **values)
@@ -43,7 +43,12 @@ def _certainty(reading: Reading, rows: list[tuple[str, Row]]) -> str:
     values |= {"second": reading.label(second), "other": certainty.level(reading, other)}
     if level == values["other"]:
         return text("answer.certainty.same", meaning=meaning, **values)
-    return text("answer.certainty.differ", meaning=meaning, also=text(_MEANINGS[other["level"]]), **values)
+    return text("answer.certainty.differ", meaning=meaning, also=_meaning(reading, other), **values)
+
+
+def _meaning(reading: Reading, row: Row) -> str:
+    """What a level says of the true effect; one that may still turn out lower says only that."""
+    return reading.text("answer.certainty.open" if row["provisional"] else _MEANINGS[row["level"]])
 
 
 def _people(reading: Reading) -> tuple[str, ...]:

@@ -60,6 +60,7 @@ def test_two_levels_are_told_apart(read: Read) -> None:
 def test_a_provisional_level_is_at_most(read: Read) -> None:
     concerns = ("not judged", *KNOWN[1:3], "some", "none", "none")
     said = page_one.answer(read(with_certainty(results(), concerns=concerns)))
+    assert said[1].endswith(f"and against {SECOND} alike: part of it is not judged yet, so it may turn out lower.")
     assert "is at most moderate, against" in said[1]
 
 

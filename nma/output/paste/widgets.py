@@ -34,7 +34,7 @@ def _folded(values: Values, text: Text) -> Iterator[Piece]:
 
 
 def _prose(values: Values, text: Text) -> Iterator[Piece]:
-    yield from (Paragraph(line, Kind.WARNING) for line in values["alarm"])
+    """The paragraphs; what warns in what a button copies stands in the block's own warning here."""
     for paragraph in values["paragraphs"]:
         yield Heading(paragraph.heading, 3)
         yield Paragraph(paragraph.text)
