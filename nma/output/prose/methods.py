@@ -56,12 +56,12 @@ def parts(reading: Reading) -> tuple[Part, ...]:
 
 def _selection(reading: Reading) -> Iterator[Said]:
     select = reading.analysis["select"]
+    if reading.analysis.get("question"):
+        yield Said("prose.question", {"question": str(reading.analysis["question"]).strip()})
     if rows := reading.results.get("checklist"):
         states = Counter(row["state"] for row in rows)
         counts = {"stand": states["stands"], "part": states["in part"], "owed": states["owed"]}
         yield Said("prose.reported", {"number": len(rows), **counts}, (("hutton-2015",),))
-    if reading.analysis.get("question"):
-        yield Said("prose.question", {"question": str(reading.analysis["question"]).strip()})
     outcome = {"outcome": str(reading.analysis["outcome_label"]), "direction": str(reading.results["direction"])}
     yield Said("prose.outcome", outcome)
     if select is None:
