@@ -153,7 +153,9 @@ def test_mirroring_the_numbers_and_the_direction_keeps_the_answer(read: Read) ->
 def test_who_can_be_told_apart_from_the_best(read: Read) -> None:
     assert "plus does better than Supported employment is not shown." in sentences.separated(read(results()))
     assert "against no other treatment" in sentences.separated(read(results(dict.fromkeys(LONG_TERM, 0.0))))
-    assert "Against every other treatment the 95% credible interval" in sentences.separated(read(results({"PCO": 0.0, "TE": 1.0, "SE": 2.0})))
+    assert "Against every other treatment the 95% credible interval" in sentences.separated(
+        read(results({"PCO": 0.0, "TE": 1.0, "SE": 2.0}))
+    )
 
 
 def test_a_link_that_is_weak_in_both_ways_is_one_sentence(read: Read) -> None:
