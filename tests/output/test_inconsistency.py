@@ -54,7 +54,7 @@ def _said(blocks: tuple[Any, ...]) -> str:
 
 
 def _render(made: dict[str, Any], text: Text, templates: Path) -> str:
-    return page.render_all(made, templates, (text.language,))
+    return page.PAGE.render(made, templates, (text.language,))
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +105,7 @@ def test_the_page_shows_no_ranking_and_avoids_the_word_significant(whole: str) -
 
 
 def test_every_figure_has_its_place_and_every_record_its_name(text: Text) -> None:
-    names = [record.name for record in page.drawings(page.sections(_case(found(), text)))]
+    names = [record.name for record in page.PAGE.drawings(found(), text)]
     assert len(names) == len(set(names))
     assert {name.removeprefix("inconsistency-") for name in names} == {
         "loops",
@@ -335,7 +335,9 @@ def test_another_scale_than_that_of_the_report_is_said(text: Text) -> None:
     made = found()
     made["scale"] = {"name": "log OR", "ratio": True}
     case = _case(made, text)
-    assert "that of the odds ratio, although the report gives the risk ratio" in _said(page.sections(case)["methods"])
+    assert "that of the odds ratio, although the report gives the risk ratio" in _said(
+        page.PAGE.sections(case)["methods"]
+    )
     assert "ratio of the two odds ratios" in " ".join(loops.lead(case))
     with pytest.raises(OutputError, match="no way to show the scale"):
         loops.lead(_case(made | {"scale": {"name": "SMD", "ratio": False}}, text))

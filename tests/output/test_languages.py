@@ -402,7 +402,7 @@ def _checks(make: Callable[[], Made]) -> Callable[[], str]:
     def render() -> str:
         made = make()
         made["sampling"]["worst"] = "heterogeneity"
-        return checks.render_all({**made, "translations": _translations()}, ROOT / "reports", ("nl",))
+        return checks.PAGE.render({**made, "translations": _translations()}, ROOT / "reports", ("nl",))
 
     return render
 

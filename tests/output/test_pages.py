@@ -27,7 +27,7 @@ def test_ids_are_unique_and_every_reference_leads_somewhere(both: str) -> None:
 
 
 def test_the_pages_beside_the_report_speak_both_languages(templates: Path) -> None:
-    page = checks.render_all(found(), templates, BOTH)
+    page = checks.PAGE.render(found(), templates, BOTH)
     assert _broken(page) == []
     assert re.findall(r'<div class="language" lang="(\w+)"', page) == ["en", "nl"]
 

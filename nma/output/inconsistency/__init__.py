@@ -30,13 +30,5 @@ def write(found: Mapping[str, Any], out: Path, templates: Path, languages: Seque
     """
     from nma.output import writing
     from nma.output.inconsistency import page, tables
-    from nma.output.inconsistency.case import case_of
 
-    kind = writing.Kind(
-        page="inconsistency.html",
-        figures="inconsistency-*.svg",
-        render=page.render_all,
-        tables=tables.write,
-        drawings=lambda found, text: page.drawings(page.sections(case_of(found, text))),
-    )
-    writing.write(kind, found, out, templates, languages)
+    writing.write(page.PAGE.kind(tables.write), found, out, templates, languages)

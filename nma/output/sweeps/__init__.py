@@ -30,16 +30,8 @@ def write(found: Mapping[str, Any], out: Path, templates: Path, languages: Seque
     """
     from nma.output import writing
     from nma.output.sweeps import page, tables
-    from nma.output.sweeps.case import case_of
 
-    kind = writing.Kind(
-        page="firmness.html",
-        figures="firmness-*.svg",
-        render=page.render_all,
-        tables=tables.write,
-        drawings=lambda found, text: page.drawings(page.sections(case_of(found, text))),
-    )
-    writing.write(kind, found, out, templates, languages)
+    writing.write(page.PAGE.kind(tables.write), found, out, templates, languages)
 
 
 def in_short(found: Mapping[str, Any], templates: Path, language: str = "en") -> tuple[str, ...]:
