@@ -97,7 +97,9 @@
       }
       const most = Math.max(...beyond);
       capped.hidden = most === 0;
-      capped.textContent = fill(words.capped, { share: most < 0.005 ? words.under : `${decimals(100 * most, 0)}%` });
+      const whole = decimals(100 * most, 0);
+      const share = { 0: words.under, 100: words.over }[whole] ?? `${whole}%`;
+      capped.textContent = fill(words.capped, { share });
       clearTimeout(waiting);
       waiting = setTimeout(() => {
         const found = at(levels[data.first]);

@@ -30,9 +30,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--approve", action="store_true", help="take the pictures of this run as the approved ones")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """The browser; a machine without one fails every test here, and is told what to install."""
+    """The browser; a machine without one fails every test here, and is told what to install.
+
+    Playwright keeps an event loop running in this thread, in which no other can start: it ends with each module, so that
+    the tests that come after it have theirs.
+    """
     try:
         path = pdf.browser()
     except OutputError as missing:

@@ -60,6 +60,7 @@ def baseline(made: Mapping[str, Any], name: str, source: str | None) -> dict[str
         "id": name,
         "risk": {"median": 0.2, "lower": 0.1, "upper": 0.4} if source is None else 0.14,
         "source": source,
+        "how": {"model": "random effects"} if source is None else None,
         "per_1000": {"median": 200.0, "lower": 200.0, "upper": 200.0},
         "effects": [{"treatment": it, "per_1000": people, "difference": difference} for it in others],
     }

@@ -81,7 +81,11 @@ def test_one_arm_of_the_reference_is_said(read: Read, made_fit: Any) -> None:
     made = decided(made_fit, (0.7, 0.9))
     made["absolute"]["baselines"][0] |= {"new": None}
     made["absolute"]["baselines"][0]["how"] |= {"model": "one arm", "arms": 1, "spread_scale": None}
-    assert "an arm of one trial only" in said(read, made)
+    words = said(read, made)
+    assert "an arm of one trial only" in words
+    assert "These sentences hold at the risk in the one arm of A" in words
+    assert "Only the effect varies from setting to setting" in words
+    assert "pooled risk" not in words
 
 
 def test_nothing_declared_is_said(read: Read, made_fit: Any) -> None:
@@ -95,6 +99,37 @@ def test_no_risk_at_all_still_has_the_slider(read: Read, made_fit: Any) -> None:
     blocks = absolute.blocks(read(made))
     assert "None was assumed" in every(blocks)
     assert [widget.values["start"] for block in blocks for widget in block.widgets] == [20.0]
+
+
+@pytest.mark.parametrize(
+    ("measure", "words"),
+    [("RR", "the more common the outcome"), ("OR", "about half have the outcome"), ("RD", "as many people everywhere")],
+)
+def test_what_stays_the_same_at_every_risk_is_true_of_its_measure(
+    read: Read, made_fit: Any, measure: str, words: str
+) -> None:
+    """Medians at risks of 10, 50 and 90 per cent differ as the sentence says they do."""
+    risks = [{"risk": risk, "source": "s"} for risk in (0.1, 0.5, 0.9)]
+    made = decided(made_fit, (0.05, 0.06), sd=0.001, plan=analysis(measure, decision={"baseline_risks": risks}))
+    assert words in said(read, made)
+    rare, half, common = (it["effects"][0]["difference"]["median"] for it in made["absolute"]["baselines"][1:])
+    assert {"RR": rare < half < common, "OR": rare < half > common}.get(measure, half == pytest.approx(rare))
+
+
+def slider_of(read: Read, made: Mapping[str, Any]) -> dict[str, Any]:
+    return next(widget.values for block in absolute.blocks(read(made)) for widget in block.widgets)
+
+
+@pytest.mark.parametrize(
+    ("risk", "reach"), [(0.2, (1, 90, 1)), (0.95, (1, 99, 1)), (0.004, (0.1, 90, 0.1)), (0.01, (1, 90, 1))]
+)
+def test_the_slider_reaches_every_risk_of_the_tables(
+    read: Read, made_fit: Any, risk: float, reach: tuple[float, ...]
+) -> None:
+    made = decided(made_fit, (0.0, 0.0), plan=analysis(decision={"baseline_risks": [{"risk": risk, "source": "s"}]}))
+    values = slider_of(read, made)
+    assert (values["lowest"], values["highest"], values["step"]) == reach
+    assert values["start"] == pytest.approx(100 * risk)
 
 
 def test_a_fit_that_did_not_converge_warns_first(read: Read, made_fit: Any) -> None:

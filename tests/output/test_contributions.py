@@ -246,6 +246,15 @@ def test_one_point_is_no_funnel(read: Read) -> None:
     assert figures(made) == []
 
 
+@pytest.mark.parametrize(("points", "tested"), [(12, True), (5, False)])
+def test_tests_are_swayed_only_where_there_are_any(read: Read, points: int, tested: bool) -> None:
+    reading = read(funnelled(NOISE[:points], SE[:points], alone=2, multi_arm=["mueser-2004"]))
+    words = said(small_study.blocks(reading))
+    for name, values in (("alone", {"count": 2}), ("multi_arm", {"count": 1, "trials": reading.trial("mueser-2004")})):
+        assert (reading.text(f"small_study.{name}", **values) in words) == tested
+        assert (reading.text(f"small_study.untested.{name}", **values) in words) != tested
+
+
 LOST = {
     "study": "lost", "rule": "awaiting data", "year": 1990, "treatments": ["PCO", "SE"],
     "arms": [

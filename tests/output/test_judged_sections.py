@@ -184,6 +184,9 @@ def test_a_declared_risk_has_a_column_before_the_pooled_one(read):
     made["absolute"]["baselines"] = made["absolute"]["baselines"][:1]
     (table,) = summary.blocks(read(made))[0].tables
     assert [column.text for column in table.columns][3] == "Per 1,000, pooled risk"
+    made["absolute"]["baselines"][0]["how"] = {"model": "one arm"}
+    (table,) = summary.blocks(read(made))[0].tables
+    assert [column.text for column in table.columns][3] == "Per 1,000, risk in one arm"
 
 
 def test_people_are_shown_with_reason_name_and_day(words):

@@ -18,8 +18,9 @@ from nma.output.text import clip, tidy
 _PEOPLE = Scale(0.0, False, "", "")
 """Differences of people: no difference is 0, the axis is linear."""
 _HOW = {"random effects": "absolute.how.random", "one arm": "absolute.how.one_arm"}
-_CONSTANT = {"log RR": "measure.RR.name", "log OR": "measure.OR.name", "RD": "measure.RD.name"}
-"""What is taken to be the same at every risk, by the scale on which effects add."""
+_FOUND = {"random effects": "absolute.at.pooled", "one arm": "absolute.at.one_arm"}
+_CONSTANT = {"log RR": "absolute.constant.RR", "log OR": "absolute.constant.OR", "RD": "absolute.constant.RD"}
+"""What is taken to be the same at every risk, by the scale on which effects add, and what that means in people."""
 _WIDTHS = (0.275, 0.605, 0.63, 0.835)
 """Signed intervals are longer than others: where the plot and the two columns stand, in shares of a wide page."""
 _HEADS = ("table.treatment", "absolute.head.with", "absolute.head.difference")
@@ -50,7 +51,7 @@ def blocks(reading: Reading) -> tuple[Block, ...]:
 def _picture(reading: Reading, baselines: Sequence[Row]) -> Block:
     text, values = reading.text, {"reference": _reference(reading), "outcome": _outcome(reading)}
     constant = text(_CONSTANT[reading.results["absolute"]["scale"]])
-    lead = [text("absolute.what", measure=reading.measure_name, constant=constant, **values)]
+    lead = [text("absolute.what", constant=constant, **values)]
     lead += [_how(reading, baseline) for baseline in baselines if baseline["how"]]
     if all(baseline["source"] is None for baseline in baselines):
         lead.append(text("absolute.none_declared", reference=values["reference"]))
@@ -72,7 +73,9 @@ def _notes(reading: Reading, baselines: Sequence[Row]) -> tuple[str, ...]:
     key = "absolute.nnt.explained.higher" if reading.higher else "absolute.nnt.explained.lower"
     said = [reading.text(key, outcome=_outcome(reading))]
     if reading.random:
-        said.append(reading.text("absolute.new_explained", reference=_reference(reading)))
+        new = any(baseline["new"] for baseline in baselines)
+        key = "absolute.new_explained.new_risk" if new else "absolute.new_explained.same_risk"
+        said.append(reading.text(key, reference=_reference(reading)))
     if _capped(reading, baselines):
         said.append(reading.text("absolute.capped.explained"))
     return tuple(said)
@@ -214,7 +217,7 @@ def _at(reading: Reading, baseline: Row) -> str:
     text, risk = reading.text, people.counted(reading.text.numbers, baseline["per_1000"]["median"])
     values = {"risk": risk, "reference": _reference(reading)}
     if baseline["source"] is None:
-        return text("absolute.at.pooled", **values)
+        return text(_FOUND[baseline["how"]["model"]], **values)
     return text("absolute.at.declared", **values, source=tidy(baseline["source"]))
 
 

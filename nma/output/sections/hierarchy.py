@@ -197,7 +197,8 @@ def _established(reading: Reading, found: Row) -> Block:
     text, partial = reading.text, found["partial"]
     pairs = {(row["treatment"], row["versus"]) for row in partial["established"]}
     total = len(reading.ranked) * (len(reading.ranked) - 1) // 2
-    lead = text("hierarchy.partial.counted", established=len(pairs), count=total, null=reading.null)
+    key = "hierarchy.partial.counted" if pairs else "hierarchy.partial.nothing"
+    lead = text(key, established=len(pairs), count=total, null=reading.null)
     figures = ((_hasse(reading, partial), text("hierarchy.partial.caption")),) if pairs else ()
     said = (*_does_better(reading, pairs), *_open(reading, pairs), *_chained(reading, partial["chained"]))
     return Block(

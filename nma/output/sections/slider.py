@@ -8,8 +8,8 @@ from nma.output import people
 from nma.output.reading import Reading, Row
 from nma.output.text import clip
 
-LOWEST, HIGHEST = 1, 90
-"""Ends of the slider, in per cent."""
+ENDS, WIDER = (1, 90), (0.1, 99)
+"""Ends of the slider, in per cent: the second where a risk of the tables lies beyond the first."""
 LONGEST = 40
 _TEMPLATES = {
     "interval": ("interval", ("lower", "upper")),
@@ -21,7 +21,12 @@ _TEMPLATES = {
     "capped": ("absolute.slider.capped", ("share",)),
 }
 """Texts the script fills in itself: their keys, and the names of what stands in braces."""
-_PLAIN = {"same": "absolute.difference.same", "none": "absolute.nnt.none", "under": "chance.under"}
+_PLAIN = {
+    "same": "absolute.difference.same",
+    "none": "absolute.nnt.none",
+    "under": "chance.under",
+    "over": "chance.over",
+}
 
 
 def slider(reading: Reading, found: Row) -> dict[str, Any]:
@@ -32,11 +37,12 @@ def slider(reading: Reading, found: Row) -> dict[str, Any]:
     }
     words |= {name: text(key) for name, key in _PLAIN.items()}
     names = [name for name in reading.ranked if name in found["draws"]]
-    start = _start(found)
+    lowest, highest = _ends(found)
     return {
-        "start": start,
-        "lowest": LOWEST,
-        "highest": HIGHEST,
+        "start": float(min(max(_start(found), lowest), highest)),
+        "lowest": lowest,
+        "highest": highest,
+        "step": 1 if lowest == ENDS[0] else lowest,
         "labels": {name: reading.label(name) for name in names},
         "marks": {name: reading.marks[name] for name in names},
         "mark": reading.marks[reading.reference],
@@ -72,5 +78,11 @@ def _start(found: Row) -> float:
     """Where the slider begins: at the first declared risk, else at the pooled one, else in the lower middle."""
     declared = [baseline["risk"] for baseline in found["baselines"] if baseline["source"] is not None]
     pooled = [baseline["risk"]["median"] for baseline in found["baselines"] if baseline["source"] is None]
-    risk = [*declared, *pooled, 0.2][0]
-    return float(min(max(round(100 * risk, 1), LOWEST), HIGHEST))
+    return float(round(100 * [*declared, *pooled, 0.2][0], 1))
+
+
+def _ends(found: Row) -> tuple[float, float]:
+    """Where the slider ends: every risk of the tables is within its reach, but for those next to 0 or 1."""
+    risks = [baseline["per_1000"]["median"] / 10 for baseline in found["baselines"]]
+    lowest = WIDER[0] if any(risk < ENDS[0] for risk in risks) else ENDS[0]
+    return lowest, WIDER[1] if any(risk > ENDS[1] for risk in risks) else ENDS[1]

@@ -23,6 +23,9 @@ _REFUSED = {
 }
 _TOWARD = {"treatment": "small_study.toward.treatment", "versus": "small_study.toward.versus"}
 _WHY = {"awaiting data": "small_study.why.awaiting", "basis": "small_study.why.basis"}
+_TESTED = ("small_study.alone", "small_study.multi_arm")
+_UNTESTED = ("small_study.untested.alone", "small_study.untested.multi_arm")
+"""What lies on the middle line, and what is counted more than once: with tests that it sways, and without any."""
 _OTHERS = {"Thompson-Sharp": "small_study.other.thompson", "Begg-Mazumdar": "small_study.other.begg"}
 
 
@@ -76,11 +79,12 @@ def _limits(reading: Reading, found: Row) -> tuple[str, ...]:
     notes = [text("small_study.causes")] if tested and found["test"]["asymmetric"] else []
     if tested and reading.scale.log:
         notes.append(text("small_study.artefact"))
+    alone, arms = _TESTED if tested else _UNTESTED
     if found["alone"]:
-        notes.append(text("small_study.alone", count=found["alone"]))
+        notes.append(text(alone, count=found["alone"]))
     if found["multi_arm"]:
         names = text.listed([reading.trial(name) for name in found["multi_arm"]])
-        notes.append(text("small_study.multi_arm", count=len(found["multi_arm"]), trials=names))
+        notes.append(text(arms, count=len(found["multi_arm"]), trials=names))
     return (*notes, text("small_study.file"))
 
 

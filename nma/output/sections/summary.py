@@ -13,6 +13,7 @@ from nma.output.sentences import ranks
 
 MOST_BASELINES = 2
 """Baseline risks that have a column; every one of them stands in the section on absolute effects."""
+_FOUND = {"random effects": "summary.head.pooled", "one arm": "summary.head.one_arm"}
 WORDS = {
     ("high", "more"): "summary.words.high.more",
     ("high", "fewer"): "summary.words.high.fewer",
@@ -101,7 +102,7 @@ def _baselines(reading: Reading) -> Sequence[Row]:
 
 def _head(reading: Reading, baseline: Row) -> str:
     if baseline["source"] is None:
-        return reading.text("summary.head.pooled")
+        return reading.text(_FOUND[baseline["how"]["model"]])
     risk = f"{reading.text.numbers.general(100 * baseline['risk'])}%"
     return reading.text("summary.head.declared", risk=risk, reference=reading.short(reading.reference))
 
