@@ -87,10 +87,10 @@ def test_two_treatments(told: Read, made_fit: Any) -> None:
 
 def test_a_zone_is_said_with_its_reason(read: Read, made_fit: Any) -> None:
     words = said(read, decided(made_fit, (0.1, 0.9)))
-    assert "is here a risk ratio above 1.25" in words
+    assert "is here any risk ratio above 1.25" in words
     assert "effects from 0.80 to 1.25 too small to matter. Its reason: A convention." in words
     lower = said(read, decided(made_fit, (-0.1, -0.9), plan=analysis(better="lower")))
-    assert "is here a risk ratio below 0.80" in lower
+    assert "is here any risk ratio below 0.80" in lower
 
 
 def test_no_zone_is_said(read: Read, made_fit: Any) -> None:
