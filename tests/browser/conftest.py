@@ -34,8 +34,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def chromium() -> Iterator[Browser]:
     """The browser; a machine without one fails every test here, and is told what to install.
 
-    Playwright keeps an event loop running in this thread, in which no other can start: it ends with each module, so that
-    the tests that come after it have theirs.
+    Playwright keeps an event loop running in this thread, in which no other can start: it ends with each module, so
+    that the tests that come after it have theirs.
     """
     try:
         path = pdf.browser()

@@ -19,7 +19,11 @@ from small_review import ALPHA, BETA, MAIN, STUDY
         (MAIN, b"\xfe\xff", f"{MAIN}:1: the file is not UTF-8 text"),
         ("nma.toml", "name =\n", "nma.toml:1: not valid TOML: Invalid value, as in name"),
         ("nma.toml", b"\xff", "nma.toml: the file is not UTF-8 text"),
-        ("nma.toml", "nmae = 'x'\n", "nma.toml nmae: unknown key, allowed: name, title, languages, did you mean 'name'?"),
+        (
+            "nma.toml",
+            "nmae = 'x'\n",
+            "nma.toml nmae: unknown key, allowed: name, title, languages, did you mean 'name'?",
+        ),
         ("nma.toml", "name = 3\n", "nma.toml name: must be text, got 3"),
     ],
 )
