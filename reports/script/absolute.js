@@ -85,7 +85,7 @@
         const difference = against(found);
         put(row, "with", [counted(found.median), between(found, counted)], found.median);
         put(row, "difference", [moreOrFewer(difference.median), between(difference, moreOrFewer)], difference.median);
-        put(row, "nnt", needed(difference), -difference.median);
+        put(row, "nnt", needed(difference), data.higher ? -difference.median : difference.median); // best first
         if (data.predictive) {
           const fresh = against(at(data.predictive[name]));
           put(row, "predictive", [moreOrFewer(fresh.median), between(fresh, moreOrFewer)], fresh.median);

@@ -77,6 +77,17 @@ def test_every_scale_and_direction_agrees(visit: Visit, tmp_path: Path, made_fit
     page = visit(small(made, tmp_path / "page.html"))
     set_to(page, 100 * made["absolute"]["baselines"][1]["risk"])
     assert own(page) == static(page, 1)
+    best_first = [name for name in _by_need(page, BOX) if name != "A"]
+    assert best_first == sorted(
+        made["treatments"][1:], key=dict(zip("BC", means, strict=True)).get, reverse=plan.better == "higher"
+    )
+    assert best_first == _by_need(page, ".language:not([hidden]) table.absolute-3-2")[:2]
+
+
+def _by_need(page: Page, table: str) -> list[str]:
+    """Names of the treatments, sorted by the number needed to treat."""
+    page.locator(f"{table} thead th button").last.click()
+    return page.locator(f"{table} tbody th bdi").all_inner_texts()
 
 
 def test_the_keyboard_moves_the_slider_and_the_numbers_follow(visit: Visit, page_file: Path) -> None:

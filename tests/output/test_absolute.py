@@ -157,6 +157,14 @@ def test_the_table_says_what_the_results_say(read: Read, made_fit: Any) -> None:
     assert cells[2].order == row["difference"]["median"]
 
 
+@pytest.mark.parametrize("better", ["higher", "lower"])
+def test_the_number_needed_sorts_from_benefit_to_harm(read: Read, made_fit: Any, better: str) -> None:
+    made = decided(made_fit, (0.5, -0.2), plan=analysis("RR", better))
+    shown = [table for block in absolute.blocks(read(made)) for table in block.tables][1]
+    order = {cells[0].text: cells[-1].order for cells in shown.rows if cells[0].text != "A"}
+    assert sorted(order, key=lambda name: order[name]) == (["B", "C"] if better == "higher" else ["C", "B"])
+
+
 def test_only_a_difference_that_is_settled_is_bold(read: Read, made_fit: Any) -> None:
     made = decided(made_fit, (0.0, 0.9))
     shown = [table for block in absolute.blocks(read(made)) for table in block.tables][1]

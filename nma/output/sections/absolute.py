@@ -7,7 +7,7 @@ from typing import Any
 
 from nma.output import people
 from nma.output.axes import scale_axis
-from nma.output.blocks import Block, Widget, number, table
+from nma.output.blocks import Block, Widget, table
 from nma.output.compose import LONGEST_LABEL, ends, in_parts, legend, room_for
 from nma.output.display import Cell, Table
 from nma.output.figures import Forest, ForestRow, Interval, Section
@@ -198,8 +198,15 @@ def _row(reading: Reading, baseline: Row, name: str, row: Row | None) -> tuple[C
         _cell(people.people(reading, row["per_1000"]), row["per_1000"]),
         _cell(people.difference(reading, row["difference"]), row["difference"], settled),
         *predicted,
-        number(*people.needed(reading, row["nnt"])),
+        _needed(reading, row),
     )
+
+
+def _needed(reading: Reading, row: Row) -> Cell:
+    """A number needed to treat, which sorts from most benefit to most harm: the number alone would mix the two."""
+    estimate, interval = people.needed(reading, row["nnt"])
+    median = row["difference"]["median"]
+    return Cell(estimate, note=interval, number=True, order=-median if reading.higher else median)
 
 
 def _blank(reading: Reading, blank: Cell) -> tuple[Cell, ...]:
