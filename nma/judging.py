@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,7 +24,7 @@ def judgements_of(project: Project, analysis: Analysis) -> Judgements:
         The file has problems.
     """
     path = project.judgements / f"{analysis.name}.yaml"
-    return load_judgements(path, analysis, read_vocabulary(project.vocabulary)) if path.exists() else NOTHING
+    return load_judgements(path, analysis, read_vocabulary(project.vocabulary)) if os.path.lexists(path) else NOTHING
 
 
 def rejudged(project: Project, found: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -7,6 +7,7 @@ name of who decided. A judgement replaces what a rule would have computed, and t
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator, Mapping
 from datetime import date
 from enum import StrEnum
@@ -147,7 +148,7 @@ def load_judgements(path: Path, analysis: Analysis, vocabulary: Vocabulary) -> J
     InputError
         With every problem of the file.
     """
-    if not path.exists():
+    if not os.path.lexists(path):
         return NOTHING
     found, problems = _read(path, analysis, vocabulary)
     if problems or found is None:

@@ -86,6 +86,15 @@ def test_a_wrong_file_stops_before_anything_is_written(review, folder, command):
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
 
 
+def test_a_link_that_leads_nowhere_is_no_missing_file(review, folder):
+    (review.root / FILE).parent.mkdir(exist_ok=True)
+    (review.root / FILE).unlink(missing_ok=True)
+    (review.root / FILE).symlink_to("elsewhere.yaml")
+    code, _, errors = review.run("report", folder)
+    assert code == 1
+    assert errors[-1].startswith("judgements/main.yaml: ")
+
+
 def test_results_of_another_review_keep_what_was_judged_there(review, folder, no_sampling):
     review.write(FILE, JUDGED)
     assert review.run("report", folder)[0] == 0
