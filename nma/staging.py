@@ -74,11 +74,13 @@ def _is_inside(name: Any) -> bool:
 
 
 @contextmanager
-def staging(out: Path, keep: Collection[str] = (), manifests: Iterable[str] = PAGES) -> Iterator[Path]:
+def staging(
+    out: Path, keep: Collection[str] = (), manifests: Iterable[str] = PAGES, way_out: str = ELSEWHERE
+) -> Iterator[Path]:
     """A folder to write in, whose files take the place of the earlier ones in ``out`` when all went well.
 
     When something goes wrong ``out`` is as it was, and nothing is left beside it. Our earlier files that the manifests
-    list go, except those in ``keep``; all others stay.
+    list go, except those in ``keep``; all others stay. ``way_out`` is what a user whose disk is full or locked may do.
 
     Raises
     ------
@@ -96,7 +98,7 @@ def staging(out: Path, keep: Collection[str] = (), manifests: Iterable[str] = PA
             _put_in_place(folder, out, own_files(out, manifests) - set(keep))
     except OSError as error:
         what = f"cannot be written to ({error.strerror or error})"
-        raise OutputError(Problem(str(out), "", what, hint=ELSEWHERE)) from None
+        raise OutputError(Problem(str(out), "", what, hint=way_out)) from None
     finally:
         for parent in made:
             with suppress(OSError):

@@ -195,7 +195,7 @@ def render(folder: Path, pages: Pages, project: Project | None = None) -> None:
         raise OutputError(Problem(str(folder / RESULTS), "", what, hint=hint))
     found = {name: read(folder, name) for name in there}
     kept = [name for name in own_files(folder) if name in (POSTERIOR, PREVIOUS)]
-    with staging(folder, kept, there) as fresh:
+    with staging(folder, kept, there, "make room there, or copy the folder elsewhere") as fresh:
         for name in there:
             try:
                 if name == RESULTS:

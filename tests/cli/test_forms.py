@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import sys
 from pathlib import Path
@@ -110,6 +111,18 @@ def test_a_browser_that_fails_leaves_the_folder_as_it_was(review, folder, browse
     assert "printed nothing" in errors[0]
     assert snapshot(folder) == before
     assert [path.name for path in folder.parent.iterdir() if path.name.startswith(".")] == []
+
+
+def test_a_full_disk_is_one_line_and_names_no_option_that_is_not_there(review, folder, snapshot, monkeypatch):
+    def full(*arguments):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    before = snapshot(folder)
+    monkeypatch.setattr("nma.stored._write_json", full)
+    code, _, errors = review.run("report", folder)
+    assert (code, len(errors)) == (1, 1)
+    assert errors[0].startswith(f"{folder}: cannot be written to (No space left on device), make room there")
+    assert snapshot(folder) == before
 
 
 @pytest.mark.parametrize("name", ["report.md", "report-nl.md"])
